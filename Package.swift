@@ -1,0 +1,42 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One set of settings for every Swift target.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    // `any` marks every existential: its cost is visible where it is paid.
+    .enableUpcomingFeature("ExistentialAny"),
+    // Imports are internal unless a signature needs them: layers do not leak.
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+    // Every use of an unsafe pointer is marked where it stands.
+    .strictMemorySafety(),
+]
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, swiftSettings: settings)
+}
+
+let base: [Target.Dependency] = ["ByteCodec", "Cryptography", "ProofField"]
+
+let package = Package(
+    name: "cairn",
+    targets: [
+        // C
+        .systemLibrary(name: "CSecp256k1", pkgConfig: "libsecp256k1", providers: [.apt(["libsecp256k1-dev"])]),
+        .systemLibrary(name: "CBotan", pkgConfig: "botan-2", providers: [.apt(["libbotan-2-dev"])]),
+
+        // Base
+        module("ByteCodec"),
+        module("Cryptography", ["ByteCodec", "CSecp256k1", "CBotan"]),
+
+        // Tests
+        tests("ByteCodec"),
+        tests("Cryptography", ["ByteCodec"]),
+    ]
+)
