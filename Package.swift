@@ -30,13 +30,16 @@ let package = Package(
         // C
         .systemLibrary(name: "CSecp256k1", pkgConfig: "libsecp256k1", providers: [.apt(["libsecp256k1-dev"])]),
         .systemLibrary(name: "CBotan", pkgConfig: "botan-2", providers: [.apt(["libbotan-2-dev"])]),
+        .target(name: "CKernels"),
 
         // Base
         module("ByteCodec"),
         module("Cryptography", ["ByteCodec", "CSecp256k1", "CBotan"]),
+        module("ProofField", ["CKernels"]),
 
         // Tests
         tests("ByteCodec"),
         tests("Cryptography", ["ByteCodec"]),
+        tests("ProofField", ["CKernels"]),
     ]
 )
