@@ -37,9 +37,13 @@ let package = Package(
         module("Cryptography", ["ByteCodec", "CSecp256k1", "CBotan"]),
         module("ProofField", ["CKernels"]),
 
+        // Domain
+        module("ChainTypes", base),
+
         // Tests
         tests("ByteCodec"),
         tests("Cryptography", ["ByteCodec"]),
         tests("ProofField", ["CKernels"]),
+        tests("ChainTypes", base),
     ]
 )

@@ -1,0 +1,278 @@
+package import ByteCodec
+
+/// How the literal source and the devnet preset differ, as named switches (`Docs/Spec/Presets.md`).
+package enum RulesPreset: UInt8, Hashable, Sendable {
+    /// The source's rules and numbers taken literally.
+    case source = 0
+    /// The literal reading's holes closed.
+    case devnet = 1
+}
+
+/// Rewards and penalties of one of the aggregation phases T3, T4, T5, in reward units. Names are the source's.
+package struct AggregationAmounts: Hashable, Sendable {
+    package var rewardProverReusing: UInt64
+    package var rewardProverReused: UInt64
+    package var rewardProver: UInt64
+    package var rewardValidator: UInt64
+    package var penaltyProver: UInt64
+    package var penaltyProverNotReused: UInt64
+    package init(
+        rewardProverReusing: UInt64, rewardProverReused: UInt64, rewardProver: UInt64, rewardValidator: UInt64,
+        penaltyProver: UInt64, penaltyProverNotReused: UInt64
+    ) {
+        self.rewardProverReusing = rewardProverReusing
+        self.rewardProverReused = rewardProverReused
+        self.rewardProver = rewardProver
+        self.rewardValidator = rewardValidator
+        self.penaltyProver = penaltyProver
+        self.penaltyProverNotReused = penaltyProverNotReused
+    }
+}
+
+/// Every amount of the source under its own name, in reward units; penalties are given as positive numbers.
+package struct RewardTable: Hashable, Sendable {
+    package var rewardFullProofProverT1: UInt64
+    package var rewardFullProofSenderT1: UInt64
+    package var rewardFullProofValidatorT1: UInt64
+    package var rewardT1Validator: UInt64
+    package var penaltyT1Prover: UInt64
+    package var rewardFullProofProverT2: UInt64
+    package var rewardFullProofSenderT2: UInt64
+    package var rewardFullProofValidatorT2: UInt64
+    package var rewardT2Prover: UInt64
+    package var rewardT2Validator: UInt64
+    package var penaltyT2Prover: UInt64
+    package var t3: AggregationAmounts
+    package var t4: AggregationAmounts
+    package var t5: AggregationAmounts
+    package var rewardAggProofProver: UInt64
+    package var rewardAggProofValidator: UInt64
+
+    /// The numbers of the source; `rewardT2Prover`, used there and never defined, is 20.
+    package static let source = RewardTable(
+        rewardFullProofProverT1: 9000, rewardFullProofSenderT1: 50, rewardFullProofValidatorT1: 1000,
+        rewardT1Validator: 3, penaltyT1Prover: 1, rewardFullProofProverT2: 8000, rewardFullProofSenderT2: 40,
+        rewardFullProofValidatorT2: 900, rewardT2Prover: 20, rewardT2Validator: 3, penaltyT2Prover: 3,
+        t3: AggregationAmounts(
+            rewardProverReusing: 40, rewardProverReused: 40, rewardProver: 50, rewardValidator: 1, penaltyProver: 1,
+            penaltyProverNotReused: 1),
+        t4: AggregationAmounts(
+            rewardProverReusing: 30, rewardProverReused: 30, rewardProver: 40, rewardValidator: 1, penaltyProver: 2,
+            penaltyProverNotReused: 1),
+        t5: AggregationAmounts(
+            rewardProverReusing: 20, rewardProverReused: 20, rewardProver: 40, rewardValidator: 1, penaltyProver: 4,
+            penaltyProverNotReused: 1),
+        rewardAggProofProver: 50, rewardAggProofValidator: 3)
+}
+
+/// Lengths of the phases' windows, in blocks.
+package struct PhaseWindows: Hashable, Sendable {
+    package var t1: UInt64
+    package var t1Extension: UInt64
+    package var t2: UInt64
+    package var t3: UInt64
+    package var t4: UInt64
+    package var t5: UInt64
+    package init(t1: UInt64, t1Extension: UInt64, t2: UInt64, t3: UInt64, t4: UInt64, t5: UInt64) {
+        self.t1 = t1
+        self.t1Extension = t1Extension
+        self.t2 = t2
+        self.t3 = t3
+        self.t4 = t4
+        self.t5 = t5
+    }
+}
+
+/// Parameters of the proving market. All amounts that are not in reward units are wei; all times are blocks.
+package struct ProvingParameters: Hashable, Sendable {
+    package var preset: RulesPreset
+    /// Name of the proof-parameter profile; a node refuses one under 100 bits unless it is named here.
+    package var proofProfile: String
+    /// log2 of the largest instance height in use.
+    package var maxInstanceLogHeight: UInt8
+    package var maxInstances: UInt32
+    package var maxOperationsPerJob: UInt32
+    /// PROVERS_PER_PROOF.
+    package var proversPerProof: UInt32
+    /// PROVERS_PER_AGGPROOF.
+    package var proversPerAggProof: UInt32
+    package var redundancy: UInt32
+    package var minSelected: UInt32
+    package var maxConcurrentJobs: UInt32
+    package var windows: PhaseWindows
+    package var minWindowBlocks: UInt64
+    /// A phase ends as soon as nothing more can arrive in it.
+    package var earlyAdvance: Bool
+    package var maxFullProofsPerPhase: UInt32
+    package var maxAttempts: UInt32
+    package var rewardUnit: UInt128
+    package var rewards: RewardTable
+    /// 0 = no cap.
+    package var maxIssuancePerJob: UInt128
+    package var openReward: UInt64
+    package var openRewardStep: UInt64
+    package var openRewardCap: UInt64
+    package var penaltyInvalidProof: UInt128
+    package var minimumStake: UInt128
+    package var activationDelay: UInt64
+    package var unbondingBlocks: UInt64
+    package var missesToJail: UInt32
+    package var jailWindow: UInt64
+    package var unjailDelay: UInt64
+    /// Selection weight = base + min(cap, history).
+    package var historyBase: UInt32
+    package var historyCap: UInt32
+    package var proofRetention: UInt64
+    package var jobRetention: UInt64
+    package var proofBytesPerBlock: UInt64
+    package var verifyBudgetPerBlock: UInt64
+
+    package init(
+        preset: RulesPreset, proofProfile: String, maxInstanceLogHeight: UInt8, maxInstances: UInt32,
+        maxOperationsPerJob: UInt32, proversPerProof: UInt32, proversPerAggProof: UInt32, redundancy: UInt32,
+        minSelected: UInt32, maxConcurrentJobs: UInt32, windows: PhaseWindows, minWindowBlocks: UInt64,
+        earlyAdvance: Bool, maxFullProofsPerPhase: UInt32, maxAttempts: UInt32, rewardUnit: UInt128,
+        rewards: RewardTable, maxIssuancePerJob: UInt128, openReward: UInt64, openRewardStep: UInt64,
+        openRewardCap: UInt64, penaltyInvalidProof: UInt128, minimumStake: UInt128, activationDelay: UInt64,
+        unbondingBlocks: UInt64, missesToJail: UInt32, jailWindow: UInt64, unjailDelay: UInt64, historyBase: UInt32,
+        historyCap: UInt32, proofRetention: UInt64, jobRetention: UInt64, proofBytesPerBlock: UInt64,
+        verifyBudgetPerBlock: UInt64
+    ) {
+        self.preset = preset
+        self.proofProfile = proofProfile
+        self.maxInstanceLogHeight = maxInstanceLogHeight
+        self.maxInstances = maxInstances
+        self.maxOperationsPerJob = maxOperationsPerJob
+        self.proversPerProof = proversPerProof
+        self.proversPerAggProof = proversPerAggProof
+        self.redundancy = redundancy
+        self.minSelected = minSelected
+        self.maxConcurrentJobs = maxConcurrentJobs
+        self.windows = windows
+        self.minWindowBlocks = minWindowBlocks
+        self.earlyAdvance = earlyAdvance
+        self.maxFullProofsPerPhase = maxFullProofsPerPhase
+        self.maxAttempts = maxAttempts
+        self.rewardUnit = rewardUnit
+        self.rewards = rewards
+        self.maxIssuancePerJob = maxIssuancePerJob
+        self.openReward = openReward
+        self.openRewardStep = openRewardStep
+        self.openRewardCap = openRewardCap
+        self.penaltyInvalidProof = penaltyInvalidProof
+        self.minimumStake = minimumStake
+        self.activationDelay = activationDelay
+        self.unbondingBlocks = unbondingBlocks
+        self.missesToJail = missesToJail
+        self.jailWindow = jailWindow
+        self.unjailDelay = unjailDelay
+        self.historyBase = historyBase
+        self.historyCap = historyCap
+        self.proofRetention = proofRetention
+        self.jobRetention = jobRetention
+        self.proofBytesPerBlock = proofBytesPerBlock
+        self.verifyBudgetPerBlock = verifyBudgetPerBlock
+    }
+}
+
+/// Prices of what a transaction does, in gas.
+package struct GasSchedule: Hashable, Sendable {
+    /// Base of every ordinary transaction (Ethereum: 21,000).
+    package var transfer: UInt64
+    package var calldataZeroByte: UInt64
+    package var calldataNonZeroByte: UInt64
+    package var accessListAddress: UInt64
+    package var accessListKey: UInt64
+    /// Appending a leaf to the account tree.
+    package var accountCreation: UInt64
+    /// Any call of a system contract, on top of the base.
+    package var systemCall: UInt64
+    /// Base of a proving transaction.
+    package var provingBase: UInt64
+    /// Per byte of declared payload.
+    package var payloadByte: UInt64
+    package init(
+        transfer: UInt64, calldataZeroByte: UInt64, calldataNonZeroByte: UInt64, accessListAddress: UInt64,
+        accessListKey: UInt64, accountCreation: UInt64, systemCall: UInt64, provingBase: UInt64, payloadByte: UInt64
+    ) {
+        self.transfer = transfer
+        self.calldataZeroByte = calldataZeroByte
+        self.calldataNonZeroByte = calldataNonZeroByte
+        self.accessListAddress = accessListAddress
+        self.accessListKey = accessListKey
+        self.accountCreation = accountCreation
+        self.systemCall = systemCall
+        self.provingBase = provingBase
+        self.payloadByte = payloadByte
+    }
+}
+
+/// Parameters of blocks and fees.
+package struct ChainParameters: Hashable, Sendable {
+    package var gasLimit: UInt64
+    package var initialBaseFee: UInt128
+    package var minBaseFee: UInt128
+    /// EIP-1559: gas target = gasLimit / elasticity.
+    package var elasticity: UInt64
+    /// EIP-1559: at most 1/denominator of change per block.
+    package var baseFeeChangeDenominator: UInt64
+    /// Account operations of one block; builders stop at it.
+    package var maxOperationsPerBlock: UInt32
+    package var blockIntervalMilliseconds: UInt64
+    package var gas: GasSchedule
+    package init(
+        gasLimit: UInt64, initialBaseFee: UInt128, minBaseFee: UInt128, elasticity: UInt64,
+        baseFeeChangeDenominator: UInt64, maxOperationsPerBlock: UInt32, blockIntervalMilliseconds: UInt64,
+        gas: GasSchedule
+    ) {
+        self.gasLimit = gasLimit
+        self.initialBaseFee = initialBaseFee
+        self.minBaseFee = minBaseFee
+        self.elasticity = elasticity
+        self.baseFeeChangeDenominator = baseFeeChangeDenominator
+        self.maxOperationsPerBlock = maxOperationsPerBlock
+        self.blockIntervalMilliseconds = blockIntervalMilliseconds
+        self.gas = gas
+    }
+}
+
+/// A prover that exists from the start, active at height 1.
+package struct GenesisProver: Hashable, Sendable {
+    package var owner: Address
+    package var operatorKey: Address
+    package var recipient: Address
+    package var stake: UInt128
+    package init(owner: Address, operatorKey: Address, recipient: Address, stake: UInt128) {
+        self.owner = owner
+        self.operatorKey = operatorKey
+        self.recipient = recipient
+        self.stake = stake
+    }
+}
+
+/// A chain's beginning: everything that its nodes must agree on. Its hash is the parent hash of block 1's parent.
+package struct Genesis: Hashable, Sendable {
+    package var chainId: UInt64
+    /// Milliseconds since 1970.
+    package var timestamp: UInt64
+    /// Test tools (faults, faucets, misbehaving strategies) are allowed on this chain.
+    package var isDevnet: Bool
+    package var accounts: [Account]
+    package var validators: [Validator]
+    package var provers: [GenesisProver]
+    package var chain: ChainParameters
+    package var proving: ProvingParameters
+    package init(
+        chainId: UInt64, timestamp: UInt64, isDevnet: Bool, accounts: [Account], validators: [Validator],
+        provers: [GenesisProver], chain: ChainParameters, proving: ProvingParameters
+    ) {
+        self.chainId = chainId
+        self.timestamp = timestamp
+        self.isDevnet = isDevnet
+        self.accounts = accounts
+        self.validators = validators
+        self.provers = provers
+        self.chain = chain
+        self.proving = proving
+    }
+}

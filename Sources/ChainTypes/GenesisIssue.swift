@@ -1,0 +1,77 @@
+package import ByteCodec
+
+/// What `Genesis.validate()` finds. A chain with an error must not start; a warning names an attack or a weakness
+/// that the numbers invite.
+package enum GenesisIssue: Hashable, Sendable {
+    // Errors: the chain itself.
+    case chainIdZero
+    case parameterZero(String)
+    case parameterTooLarge(String, value: UInt128, limit: UInt128)
+    case initialBaseFeeBelowMinimum
+    case gasLimitBelowTransfer
+    case provingGasOverflow
+
+    // Errors: accounts and validators.
+    case noValidators
+    case tooManyValidators(Int)
+    case duplicateValidator(Address)
+    case duplicateVRFKey(validator: Address)
+    case validatorAddressMismatch(Address)
+    case zeroPower(Address)
+    case totalPowerAboveCap
+    case tooManyAccounts(Int)
+    case duplicateAccount(Address)
+    case accountNonceTooLarge(Address)
+    case accountIsSystemContract(Address)
+    case supplyOverflow
+
+    // Errors: provers and the proving market.
+    case tooManyProvers(Int)
+    case duplicateOwner(Address)
+    case duplicateOperator(Address)
+    case stakeBelowMinimum(owner: Address)
+    case windowBelowMinimum(String, blocks: UInt64, minimum: UInt64)
+    /// Payloads would be pruned before a job that takes all its attempts is settled.
+    case proofRetentionBelowLongestJob(have: UInt64, want: UInt64)
+    case openRewardAboveCap
+    /// The rewards of one job do not fit 128 bits of wei.
+    case rewardOverflow
+
+    // Warnings.
+    /// One validator knows every seed beforehand: selection is predictable.
+    case singleValidator
+    /// With fewer than four validators the chain halts when one does.
+    case noFaultTolerance(validators: Int)
+    /// The chain halts when this validator does.
+    case validatorAboveThird(Address)
+    /// A proposer can hold a prover's transactions back until its window is over: want 2(f + 1).
+    case minWindowCensorable(have: UInt64, want: UInt64)
+    /// Waiting for the later phase pays more than sending in the earlier one.
+    case payoffRises(from: String, to: String)
+    /// Above 30, with the source's other numbers, waiting for T3 pays more than a full proof in T2.
+    case rewardT2ProverTooHigh(UInt64)
+    /// Sending a submission costs more than it earns.
+    case submissionFeeAboveReward
+    /// One silent prover leaves an instance unproven.
+    case noRedundancy
+    /// Identities cost nothing.
+    case noMinimumStake
+    /// Who holds the minimum stake cannot lock the penalty and so cannot send.
+    case penaltyAboveMinimumStake
+    /// Jobs wait until more provers register.
+    case tooFewProvers(have: Int, want: UInt32)
+    /// The literal rules pay for copied proofs and to silent provers.
+    case sourcePresetOutsideDevnet
+
+    package enum Severity: Hashable, Sendable { case error, warning }
+
+    package var severity: Severity {
+        switch self {
+        case .singleValidator, .noFaultTolerance, .validatorAboveThird, .minWindowCensorable, .payoffRises,
+            .rewardT2ProverTooHigh, .submissionFeeAboveReward, .noRedundancy, .noMinimumStake,
+            .penaltyAboveMinimumStake, .tooFewProvers, .sourcePresetOutsideDevnet:
+            .warning
+        default: .error
+        }
+    }
+}

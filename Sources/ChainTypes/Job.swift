@@ -1,0 +1,122 @@
+package import ByteCodec
+package import ProofField
+
+/// One instance of a circuit in a job's plan.
+package struct PlannedInstance: Hashable, Sendable {
+    /// Circuit id: see `Circuits.CircuitSet`.
+    package var circuit: UInt32
+    package var logHeight: UInt8
+    /// Relative proving cost, in rows times columns over 1,024, rounded up.
+    package var weight: UInt32
+    package init(circuit: UInt32, logHeight: UInt8, weight: UInt32) {
+        self.circuit = circuit
+        self.logHeight = logHeight
+        self.weight = weight
+    }
+}
+
+/// What a job's proof says: applying `operationCount` operations, committed to by `operationsDigest`, to the account
+/// tree with root `before` gives root `after`. It does not say that signatures were checked, nor that the list follows
+/// from the transactions; validators check those.
+///
+/// In the terms of the sources: T = (programHash, inputCommitment = operationsDigest, publicInputs = (chain id,
+/// heights, both roots), traceShard = the instance, deadline = the windows, reward, bond, domain = the job id).
+package struct JobStatement: Hashable, Sendable {
+    package var chainId: UInt64
+    /// Digest of the circuit set and its parameters.
+    package var programHash: Digest
+    package var firstHeight: UInt64
+    package var lastHeight: UInt64
+    package var lastBlockHash: Bytes32
+    package var subBlock: UInt32
+    package var subBlockCount: UInt32
+    package var operationCount: UInt32
+    /// H(domain, n, root of the operations tree): see `AccountTree.OperationsTree`.
+    package var operationsDigest: Bytes32
+    /// Root of the operations tree itself.
+    package var operationsRoot: Digest
+    package var before: Digest
+    package var after: Digest
+    package var attempt: UInt32
+    package init(
+        chainId: UInt64, programHash: Digest, firstHeight: UInt64, lastHeight: UInt64, lastBlockHash: Bytes32,
+        subBlock: UInt32, subBlockCount: UInt32, operationCount: UInt32, operationsDigest: Bytes32,
+        operationsRoot: Digest, before: Digest, after: Digest, attempt: UInt32
+    ) {
+        self.chainId = chainId
+        self.programHash = programHash
+        self.firstHeight = firstHeight
+        self.lastHeight = lastHeight
+        self.lastBlockHash = lastBlockHash
+        self.subBlock = subBlock
+        self.subBlockCount = subBlockCount
+        self.operationCount = operationCount
+        self.operationsDigest = operationsDigest
+        self.operationsRoot = operationsRoot
+        self.before = before
+        self.after = after
+        self.attempt = attempt
+    }
+}
+
+// MARK: - Sidecar payloads
+
+/// T1 (and its extension): the stage-1 root of every instance dealt to the sender, by rising instance index.
+package struct CommitmentPayload: Hashable, Sendable {
+    package struct Entry: Hashable, Sendable {
+        package var instance: UInt32
+        package var root: Digest
+        package init(instance: UInt32, root: Digest) {
+            self.instance = instance
+            self.root = root
+        }
+    }
+    package var entries: [Entry]
+    package init(entries: [Entry]) { self.entries = entries }
+}
+
+/// T2: one partial proof per instance, by rising instance index.
+package struct SubmissionPayload: Hashable, Sendable {
+    package struct Entry: Hashable, Sendable {
+        package var instance: UInt32
+        package var proof: [UInt8]
+        package init(instance: UInt32, proof: [UInt8]) {
+            self.instance = instance
+            self.proof = proof
+        }
+    }
+    package var entries: [Entry]
+    package init(entries: [Entry]) { self.entries = entries }
+}
+
+/// T3 to T5: for every instance in order, either whose submission on chain holds its partial proof, or the partial
+/// proof itself, and the bloom of the reused submissions.
+package struct CompositeProofPayload: Hashable, Sendable {
+    package enum Part: Hashable, Sendable {
+        /// Owner address of the prover whose submission is reused.
+        case reference(prover: Address)
+        case inline(proof: [UInt8])
+    }
+    package var parts: [Part]
+    package var bloom: [UInt8]
+    package init(parts: [Part], bloom: [UInt8]) {
+        self.parts = parts
+        self.bloom = bloom
+    }
+}
+
+/// Why a payload's bytes are not of its phase's form.
+package enum PayloadRejection: Error, Hashable, Sendable {
+    case payloadTooLarge(bytes: Int)
+    /// The payload ends too early, or a tag is unknown.
+    case malformed
+    case wrongKind(UInt8)
+    case tooManyEntries
+    case entriesNotRising
+    /// A root is not eight canonical field elements.
+    case digestNotCanonical
+    case trailingBytes
+    /// A proof claims more bytes than a payload can have.
+    case proofTooLarge
+    case bloomTooLarge
+}

@@ -1,0 +1,36 @@
+/// Every limit that bounds something a peer, a client or a genesis can send, in one place.
+package enum Limits {
+    /// Bytes of one ordinary transaction (go-ethereum's pool limit).
+    package static let maxTransactionBytes = 128 * 1024
+    /// Bytes of one proving transaction without its payload.
+    package static let maxProvingTransactionBytes = 512
+    /// Bytes of one sidecar payload.
+    package static let maxPayloadBytes: UInt32 = 16 * 1024 * 1024
+    package static let maxBlockTransactions = 20_000
+    package static let maxBlockBytes = 4 * 1024 * 1024
+    package static let maxAccessListEntries = 1_024
+    /// Storage keys of one access list entry.
+    package static let maxAccessListKeys = 4_096
+    /// Bytes of the bloom of reused submissions: above 1e-6 at `maxSelectedProvers`, which takes 29 bits each.
+    package static let maxReuseBloomBytes = 4_096
+    package static let maxLogsPerReceipt = 1_024
+    package static let maxLogTopics = 4
+    /// Bytes of the text that says why a transaction failed, and of one log's data.
+    package static let maxFailureBytes = 1_024
+    package static let maxLogDataBytes = 64 * 1024
+    package static let maxValidators = 1_024
+    /// Total voting power, so that every sum and triple fits 64 bits.
+    package static let maxTotalPower: UInt64 = UInt64.max / 8
+    /// Depth of the account tree: at most 29, since positions must be below the field's modulus.
+    package static let accountTreeDepth = 28
+    package static let maxAccounts: UInt64 = 1 << 28
+    /// Account operations of one job: the memory bus orders them with 16-bit gaps.
+    package static let maxOperationsPerJob = 65_535
+    /// Account operations of one block, in all its sub-blocks.
+    package static let maxOperationsPerBlock = 1 << 17
+    package static let maxInstancesPerJob = 1_024
+    /// log2 of the rows of an instance: with 2^20 rows the proof system's rounds keep 100 bits.
+    package static let maxInstanceLogHeight: UInt8 = 20
+    package static let maxProvers = 65_536
+    package static let maxSelectedProvers = 1_024
+}

@@ -1,0 +1,129 @@
+import ByteCodec
+import ChainTypes
+import Cryptography
+import Testing
+
+@Suite struct GenesisIssueTests {
+    private func expect(
+        _ issue: GenesisIssue, at location: SourceLocation = #_sourceLocation, _ change: (inout Genesis) throws -> Void
+    ) throws {
+        var genesis = try Sample.genesis()
+        try change(&genesis)
+        #expect(genesis.validate().contains(issue), sourceLocation: location)
+    }
+
+    @Test func `errors of the chain's parameters`() throws {
+        try expect(.chainIdZero) { $0.chainId = 0 }
+        try expect(.parameterZero("gasLimit")) { $0.chain.gasLimit = 0 }
+        try expect(.parameterZero("elasticity")) { $0.chain.elasticity = 0 }
+        try expect(.parameterZero("baseFeeChangeDenominator")) { $0.chain.baseFeeChangeDenominator = 0 }
+        try expect(.parameterTooLarge("elasticity", value: 30_000_001, limit: 30_000_000)) {
+            $0.chain.elasticity = 30_000_001
+        }
+        try expect(.initialBaseFeeBelowMinimum) { $0.chain.initialBaseFee = 6 }
+        try expect(.gasLimitBelowTransfer) { $0.chain.gasLimit = 20_999 }
+        try expect(.provingGasOverflow) { $0.chain.gas.payloadByte = .max }
+    }
+
+    @Test func `errors of validators`() throws {
+        try expect(.noValidators) { $0.validators = [] }
+        try expect(.tooManyValidators(1_025)) {
+            $0.validators = [Validator](repeating: $0.validators[0], count: 1_025)
+        }
+        let validators = try Sample.genesis().validators
+        try expect(.duplicateValidator(validators[0].address)) { $0.validators.append(validators[0]) }
+        try expect(.duplicateVRFKey(validator: validators[1].address)) {
+            $0.validators[1].vrfKey = validators[0].vrfKey
+        }
+        try expect(.validatorAddressMismatch(.zero)) { $0.validators[0].address = .zero }
+        try expect(.zeroPower(validators[2].address)) { $0.validators[2].power = 0 }
+        try expect(.totalPowerAboveCap) { $0.validators[2].power = .max }
+    }
+
+    @Test func `errors of accounts and provers`() throws {
+        let accounts = try Sample.genesis().accounts
+        try expect(.duplicateAccount(accounts[0].address)) { $0.accounts.append(accounts[0]) }
+        try expect(.accountNonceTooLarge(accounts[0].address)) { $0.accounts[0].nonce = Account.maxNonce }
+        try expect(.accountIsSystemContract(SystemContract.claims.address)) {
+            $0.accounts[0].address = SystemContract.claims.address
+        }
+        try expect(.supplyOverflow) { $0.accounts[0].balance = .max }
+        try expect(.supplyOverflow) { $0.provers[0].stake = .max }
+        let provers = try Sample.genesis().provers
+        try expect(.duplicateOwner(provers[0].owner)) { $0.provers[1].owner = provers[0].owner }
+        try expect(.duplicateOperator(provers[0].operatorKey)) { $0.provers[1].operatorKey = provers[0].operatorKey }
+        try expect(.stakeBelowMinimum(owner: provers[0].owner)) { $0.provers[0].stake = 0 }
+        try expect(.tooManyProvers(65_537)) { $0.provers = [GenesisProver](repeating: provers[0], count: 65_537) }
+    }
+
+    @Test func `errors of the proving market`() throws {
+        try expect(.parameterZero("redundancy")) { $0.proving.redundancy = 0 }
+        try expect(.parameterZero("minSelected")) { $0.proving.minSelected = 0 }
+        try expect(.parameterZero("historyBase")) { $0.proving.historyBase = 0 }
+        try expect(.parameterZero("proofProfile")) { $0.proving.proofProfile = "" }
+        try expect(.parameterTooLarge("minSelected", value: 5, limit: 4)) { $0.proving.minSelected = 5 }
+        try expect(.parameterTooLarge("maxInstances", value: 1_025, limit: 1_024)) { $0.proving.maxInstances = 1_025 }
+        try expect(.parameterTooLarge("maxInstanceLogHeight", value: 21, limit: 20)) {
+            $0.proving.maxInstanceLogHeight = 21
+        }
+        try expect(.parameterTooLarge("proversPerAggProof", value: 1_025, limit: 1_024)) {
+            $0.proving.proversPerAggProof = 1_025
+        }
+        try expect(.windowBelowMinimum("t2", blocks: 3, minimum: 4)) { $0.proving.windows.t2 = 3 }
+        try expect(.parameterTooLarge("windows.t5", value: 1 << 32, limit: (1 << 32) - 1)) {
+            $0.proving.windows.t5 = 1 << 32
+        }
+        try expect(.proofRetentionBelowLongestJob(have: 149, want: 150)) { $0.proving.proofRetention = 149 }
+        try expect(.openRewardAboveCap) { $0.proving.openReward = 1_001 }
+        try expect(.rewardOverflow) { $0.proving.rewardUnit = .max / 1_000 }
+    }
+
+    @Test func warnings() throws {
+        try expect(.singleValidator) { $0.validators.removeLast(3) }
+        try expect(.noFaultTolerance(validators: 3)) { $0.validators.removeLast() }
+        let address = try Sample.genesis().validators[1].address
+        try expect(.validatorAboveThird(address)) { $0.validators[1].power = 16 }
+        try expect(.minWindowCensorable(have: 3, want: 4)) { $0.proving.minWindowBlocks = 3 }
+        try expect(.payoffRises(from: "T1", to: "T2")) { $0.proving.rewards.rewardFullProofProverT2 = 9_011 }
+        try expect(.payoffRises(from: "T4", to: "T5")) { $0.proving.rewards.t5.rewardProver = 1_000 }
+        try expect(.rewardT2ProverTooHigh(31)) { $0.proving.rewards.rewardT2Prover = 31 }
+        try expect(.submissionFeeAboveReward) { $0.proving.rewardUnit = 1 }
+        try expect(.noRedundancy) { $0.proving.redundancy = 1 }
+        try expect(.noMinimumStake) { $0.proving.minimumStake = 0 }
+        try expect(.penaltyAboveMinimumStake) { $0.proving.minimumStake = Unit.cairn - 1 }
+        try expect(.tooFewProvers(have: 1, want: 2)) { $0.provers.removeLast(3) }
+        try expect(.sourcePresetOutsideDevnet) {
+            $0.proving.preset = .source
+            $0.isDevnet = false
+        }
+    }
+
+    /// The source's numbers with 200 provers: 30 is the most that does not make waiting for T3 pay.
+    @Test func `rewardT2Prover may be 30 and no more`() throws {
+        var genesis = try Sample.genesis()
+        genesis.proving.proversPerProof = 200
+        genesis.proving.rewards.rewardT2Prover = 30
+        #expect(genesis.validate() == [])
+        genesis.proving.rewards.rewardT2Prover = 31
+        #expect(genesis.validate() == [.payoffRises(from: "T2", to: "T3"), .rewardT2ProverTooHigh(31)])
+    }
+
+    @Test func `warnings are warnings, all others errors`() throws {
+        #expect(GenesisIssue.singleValidator.severity == .warning)
+        #expect(GenesisIssue.noValidators.severity == .error)
+        #expect(GenesisIssue.payoffRises(from: "T1", to: "T2").severity == .warning)
+        #expect(GenesisIssue.supplyOverflow.severity == .error)
+    }
+
+    @Test func `numbers at their extremes give issues, not traps`() throws {
+        for value in [0, UInt64.max] {
+            var genesis = try Sample.genesis()
+            for path in GenesisTests.numbers64 { genesis[keyPath: path] = value }
+            for path in GenesisTests.numbers32 { genesis[keyPath: path] = UInt32(truncatingIfNeeded: value) }
+            genesis.proving.rewardUnit = .max
+            genesis.chain.initialBaseFee = .max
+            for index in genesis.validators.indices { genesis.validators[index].power = value }
+            #expect(genesis.validate().contains { $0.severity == .error })
+        }
+    }
+}
