@@ -39,11 +39,13 @@ let package = Package(
 
         // Domain
         module("ChainTypes", base),
+        module("AccountTree", base + ["ChainTypes", "CKernels"]),
 
         // Tests
         tests("ByteCodec"),
         tests("Cryptography", ["ByteCodec"]),
         tests("ProofField", ["CKernels"]),
         tests("ChainTypes", base),
+        tests("AccountTree", base + ["ChainTypes"]),
     ]
 )
