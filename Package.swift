@@ -24,10 +24,18 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 
 let base: [Target.Dependency] = ["ByteCodec", "Cryptography", "ProofField"]
 
+let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket"].map {
+    .product(name: $0, package: "swift-nio")
+}
+
 let package = Package(
     name: "cairn",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    ],
     targets: [
         // C
+        .systemLibrary(name: "CRocksDB", pkgConfig: "rocksdb", providers: [.apt(["librocksdb-dev"])]),
         .systemLibrary(name: "CSecp256k1", pkgConfig: "libsecp256k1", providers: [.apt(["libsecp256k1-dev"])]),
         .systemLibrary(name: "CBotan", pkgConfig: "botan-2", providers: [.apt(["libbotan-2-dev"])]),
         .target(name: "CKernels"),
@@ -41,11 +49,17 @@ let package = Package(
         module("ChainTypes", base),
         module("AccountTree", base + ["ChainTypes", "CKernels"]),
 
+        // Adapters
+        module("Storage", ["CRocksDB"]),
+        module("JSONRPC", ["ByteCodec"] + nio),
+
         // Tests
         tests("ByteCodec"),
         tests("Cryptography", ["ByteCodec"]),
         tests("ProofField", ["CKernels"]),
         tests("ChainTypes", base),
         tests("AccountTree", base + ["ChainTypes"]),
+        tests("Storage"),
+        tests("JSONRPC", ["ByteCodec"] + nio),
     ]
 )

@@ -1,0 +1,53 @@
+/// The kinds of record in the database, one RocksDB column family each.
+///
+/// Integers in keys are big-endian, so that the order of keys is the order of numbers. "‖" joins bytes. The raw value
+/// is the family's name on disk: changing one, or a layout, raises `Store.schemaVersion`.
+package enum ColumnFamily: String, CaseIterable, Sendable {
+    /// A name in ASCII → its value: the head, the genesis hash, the schema version (u32).
+    case meta
+
+    /// height u64 → RLP of the block.
+    case blocks
+
+    /// block hash, 32 bytes → height u64.
+    case blockHeights
+
+    /// height u64 → the certificate that decided the block.
+    case certificates
+
+    /// height u64 → RLP of the list of the block's receipts.
+    case receipts
+
+    /// transaction hash, 32 bytes → height u64 ‖ index in the block u32.
+    case transactionIndex
+
+    /// payload digest, 32 bytes → the proof payload. Pruned once the job is settled.
+    case sidecars
+
+    /// leaf index u64 → address ‖ nonce ‖ balance, at the head.
+    case accounts
+
+    /// address, 20 bytes → leaf index u64.
+    case accountIndex
+
+    /// leaf index u64 ‖ height u64 → nonce ‖ balance, as they stood after that block.
+    case accountHistory
+
+    /// record key → record of the system state, at the head.
+    case system
+
+    /// height u64 → the account operations of a block that is not proven yet.
+    case operations
+
+    /// height u64 → the witness of the block.
+    case witness
+
+    /// (address or topic) ‖ height u64 → empty: where logs with that address or topic are.
+    case logIndex
+
+    /// A name in ASCII → what the validator signed last, written before a vote leaves the process.
+    case signState
+
+    /// job id ‖ height u64 → what became of the job at that height.
+    case jobHistory
+}
