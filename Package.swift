@@ -23,6 +23,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 }
 
 let base: [Target.Dependency] = ["ByteCodec", "Cryptography", "ProofField"]
+let domain: [Target.Dependency] = base + ["ChainTypes", "AccountTree", "SystemState"]
 
 let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket"].map {
     .product(name: $0, package: "swift-nio")
@@ -48,6 +49,10 @@ let package = Package(
         // Domain
         module("ChainTypes", base),
         module("AccountTree", base + ["ChainTypes", "CKernels"]),
+        module("SystemState", base + ["ChainTypes"]),
+
+        // Rules
+        module("ProvingRules", base + ["ChainTypes", "SystemState"]),
 
         // Adapters
         module("Storage", ["CRocksDB"]),
@@ -59,6 +64,8 @@ let package = Package(
         tests("ProofField", ["CKernels"]),
         tests("ChainTypes", base),
         tests("AccountTree", base + ["ChainTypes"]),
+        tests("SystemState", base + ["ChainTypes"]),
+        tests("ProvingRules", domain),
         tests("Storage"),
         tests("JSONRPC", ["ByteCodec"] + nio),
     ]

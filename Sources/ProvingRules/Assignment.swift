@@ -1,0 +1,103 @@
+package import ByteCodec
+package import ChainTypes
+package import SystemState
+
+/// Who proves a job, and what of it: recomputable by anyone from public data, and explained on request.
+package enum Assignment {
+    /// The provers of a job whose seed is set, in order of selection: for a further attempt with the same set those of
+    /// it that are free, if they are at least half and enough; else a new draw, without those excluded as long as
+    /// there are enough others. May be fewer than `minSelected`.
+    package static func choose(for job: Job, state: SystemState, at height: UInt64) -> [Address] {
+        let minimum = Int(state.parameters.minSelected)
+        let all = Selection.candidates(state, at: height)
+        let same = job.preferred.filter { owner in all.contains { $0.owner == owner } }
+        if !same.isEmpty, same.count >= minimum, 2 * same.count >= job.preferred.count { return same }
+        let others = all.filter { !job.excluded.contains($0.owner) }
+        let drawn = draw(for: job, from: others, parameters: state.parameters)
+        if drawn.count >= minimum || job.excluded.isEmpty { return drawn }
+        return draw(for: job, from: all, parameters: state.parameters)
+    }
+
+    private static func draw(
+        for job: Job, from candidates: [Selection.Candidate], parameters: ProvingParameters
+    ) -> [Address] {
+        let count = Selection.count(
+            available: candidates.count, instances: job.plan.count, parameters: parameters)
+        var stream = SeedStream(seed: job.seed, purpose: Selection.Purpose.draw)
+        return Selection.draw(count, from: candidates, stream: &stream)
+    }
+
+    /// By selection rank, the instances dealt, rising.
+    package static func deal(seed: Bytes32, job: Job, provers: Int, parameters: ProvingParameters) -> [[UInt32]] {
+        var stream = SeedStream(seed: seed, purpose: Selection.Purpose.deal)
+        return Dealing.deal(
+            instances: Array(0..<UInt32(job.plan.count)), provers: provers, redundancy: Int(parameters.redundancy),
+            stream: &stream)
+    }
+
+    // MARK: - Explanation
+
+    /// Why a prover was or was not selected for a job.
+    package struct Explanation: Hashable, Sendable {
+        package enum Reason: Hashable, Sendable {
+            case notRegistered
+            /// It was not to be had.
+            case unavailable(Standing)
+            /// It committed, in an earlier attempt, a root that nobody proved.
+            case excluded
+            /// It was a candidate, and the draw took others.
+            case notDrawn(weight: UInt64, totalWeight: UInt64)
+            case selected(rank: Int, instances: [UInt32])
+        }
+        package var reason: Reason
+        package var seed: Bytes32
+        package var candidates: Int
+        /// How many were to be selected.
+        package var wanted: Int
+        /// Whether the job, as the state has it, is what the recomputation gives.
+        package var agrees: Bool
+    }
+
+    /// Recomputes a job's selection and dealing.
+    ///
+    /// - Parameters:
+    ///   - job: the job as selected; for a further attempt with its `preferred` and `excluded`.
+    ///   - state: the state in which the selection ran: that before block `job.selectedAt`, with what was due in it.
+    ///   - mix: the RANDAO mix of that block.
+    package static func explain(
+        _ owner: Address, job: Job, state: SystemState, mix: Bytes32
+    ) -> Explanation {
+        let height = job.selectedAt ?? state.height
+        let parameters = state.parameters
+        var drawn = job
+        drawn.seed = SelectionSeed.of(
+            chainId: job.statement.chainId, firstHeight: job.statement.firstHeight, subBlock: job.statement.subBlock,
+            attempt: job.statement.attempt, mix: mix)
+        let candidates = Selection.candidates(state, at: height)
+        let owners = choose(for: drawn, state: state, at: height)
+        let hands = deal(seed: drawn.seed, job: job, provers: owners.count, parameters: parameters)
+        let reason: Explanation.Reason
+        if let rank = owners.firstIndex(of: owner) {
+            reason = .selected(rank: rank, instances: hands[rank])
+        } else if let prover = state.provers[owner] {
+            let standing = prover.standing(at: height, parameters: parameters)
+            if standing != .available {
+                reason = .unavailable(standing)
+            } else if job.excluded.contains(owner) {
+                reason = .excluded
+            } else {
+                reason = .notDrawn(
+                    weight: HistoryScore.weight(of: prover, at: height, parameters: parameters),
+                    totalWeight: candidates.reduce(0) { $0 &+ $1.weight })
+            }
+        } else {
+            reason = .notRegistered
+        }
+        return Explanation(
+            reason: reason, seed: drawn.seed, candidates: candidates.count,
+            wanted: Selection.count(
+                available: candidates.count, instances: job.plan.count, parameters: parameters),
+            agrees: job.seed == drawn.seed && job.selected.map(\.owner) == owners
+                && job.selected.map(\.instances) == hands)
+    }
+}

@@ -1,0 +1,52 @@
+package import ByteCodec
+package import ChainTypes
+package import ProofField
+
+/// What a job over a run of blocks proves, and with which instances.
+package struct PreparedJob: Hashable, Sendable {
+    package var operationCount: UInt32
+    package var operationsDigest: Bytes32
+    package var operationsRoot: Digest
+    package var plan: [PlannedInstance]
+
+    package init(
+        operationCount: UInt32, operationsDigest: Bytes32, operationsRoot: Digest, plan: [PlannedInstance]
+    ) {
+        self.operationCount = operationCount
+        self.operationsDigest = operationsDigest
+        self.operationsRoot = operationsRoot
+        self.plan = plan
+    }
+}
+
+/// Counts and plans: from the operations of blocks to the instances that prove them. Every node must answer alike.
+package protocol JobPreparing {
+    /// Digest of the circuit set and its parameters.
+    var programHash: Digest { get }
+    /// Nil when no plan within the limits covers the blocks; fewer blocks are tried then.
+    func prepare(firstHeight: UInt64, lastHeight: UInt64) -> PreparedJob?
+}
+
+/// Why a partial proof is refused.
+package enum ProofRefusal: Error, Hashable, Sendable {
+    case malformed
+    case tooLarge
+    /// It opens another stage-1 root.
+    case wrongRoot
+    case unsound
+}
+
+/// Checks proofs. Implementations are total: no bytes make them trap.
+package protocol ProofVerifying: Sendable {
+    /// The global challenge over the ordered stage-1 roots of all instances.
+    func challenge(statement: JobStatement, plan: [PlannedInstance], roots: [Digest]) -> Digest
+    /// The bus sum that a valid partial proof of `instance` exposes. `instance` lies inside plan and roots.
+    func verifyPartial(
+        statement: JobStatement, plan: [PlannedInstance], roots: [Digest], challenge: Digest, instance: Int,
+        operatorKey: Address, proof: [UInt8]
+    ) -> Result<Ext, ProofRefusal>
+    /// Whether the bus sums of all instances and the public contributions add to zero.
+    func isBalanced(statement: JobStatement, challenge: Digest, sums: [Ext]) -> Bool
+    /// Largest size in bytes of a valid partial proof of the instance.
+    func maxProofBytes(_ instance: PlannedInstance) -> Int
+}

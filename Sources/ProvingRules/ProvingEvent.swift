@@ -1,0 +1,37 @@
+package import ByteCodec
+package import ProofField
+package import SystemState
+
+/// What happened under the proving rules, with every field that its ABI event has. Provers are named by owner.
+package enum ProvingEvent: Hashable, Sendable {
+    case jobSelected(
+        job: UInt64, id: Bytes32, firstHeight: UInt64, lastHeight: UInt64, attempt: UInt32, provers: [Address])
+    case committed(job: UInt64, prover: Address, phase: JobPhase)
+    case instancesReassigned(job: UInt64, count: UInt32)
+    case t1Closed(job: UInt64, commitments: UInt32, commitGap: Bool)
+    case challengeSet(job: UInt64, challenge: Digest)
+    case submitted(job: UInt64, prover: Address, instances: UInt32)
+    case partialsComplete(job: UInt64)
+    case fullProofAccepted(job: UInt64, prover: Address, phase: JobPhase, reused: UInt32)
+    /// Without the reason: whoever replays the block with a pruned payload knows the verdict only, and must write the
+    /// same log. The reason stands in `ProvingOutcome.refusal`.
+    case proofRejected(job: UInt64, prover: Address, phase: JobPhase)
+    case phaseOpened(job: UInt64, phase: JobPhase, endsAt: UInt64)
+    case jobProven(job: UInt64, firstHeight: UInt64, lastHeight: UInt64)
+    case jobRetried(job: UInt64, next: UInt64, attempt: UInt32)
+    case jobClosed(job: UInt64, outcome: JobOutcome)
+    case provenHeightAdvanced(height: UInt64)
+    case paid(job: UInt64, account: PaymentAccount, reason: PaymentReason, amount: UInt128)
+    case penalised(job: UInt64, prover: Address, reason: PaymentReason, amount: UInt128)
+    case proverRegistered(owner: Address, operatorKey: Address, recipient: Address, stake: UInt128)
+    case deposited(owner: Address, amount: UInt128, activeFrom: UInt64)
+    case paused(owner: Address)
+    case resumed(owner: Address, activeFrom: UInt64)
+    case leaving(owner: Address)
+    case unbondingStarted(owner: Address, amount: UInt128, releaseAt: UInt64)
+    case withdrawn(owner: Address, amount: UInt128)
+    case operatorChanged(owner: Address, operatorKey: Address, activeFrom: UInt64)
+    case recipientChanged(owner: Address, recipient: Address, activeFrom: UInt64)
+    case jailed(owner: Address, until: UInt64)
+    case unjailed(owner: Address, activeFrom: UInt64)
+}

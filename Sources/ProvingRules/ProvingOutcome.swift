@@ -1,0 +1,63 @@
+package import ByteCodec
+package import SystemState
+
+/// What a valid payload adds to the state. Kept beside the block, it stands in for a payload that was pruned: the
+/// system root after the block binds it.
+package enum PayloadFacts: Hashable, Sendable {
+    case commitment([InstanceRoot])
+    case submission([InstanceSum])
+    case fullProof(kind: FullProofKind, reused: [Address], inlined: [UInt32])
+}
+
+extension PayloadFacts: RecordCodable {
+    package func encode(to writer: inout ByteWriter) {
+        switch self {
+        case .commitment(let roots):
+            writer.u8(0)
+            writer.list(roots)
+        case .submission(let sums):
+            writer.u8(1)
+            writer.list(sums)
+        case .fullProof(let kind, let reused, let inlined):
+            writer.u8(2)
+            writer.u8(kind.rawValue)
+            writer.addresses(reused)
+            writer.indices(inlined)
+        }
+    }
+
+    package init(from reader: inout RecordReader) throws(RecordError) {
+        let tag = try reader.u8()
+        switch tag {
+        case 0: self = .commitment(try reader.list())
+        case 1: self = .submission(try reader.list())
+        case 2:
+            self = .fullProof(
+                kind: try reader.tag(), reused: try reader.addresses(), inlined: try reader.indices())
+        default: throw .unknownCase(tag)
+        }
+    }
+}
+
+/// The outcome of one proving transaction.
+package struct ProvingOutcome: Hashable, Sendable {
+    /// False when the transaction does not belong into the block; nothing was changed then.
+    package var accepted: Bool
+    /// The verdict bit: whether the payload is valid.
+    package var valid: Bool
+    package var refusal: ProvingRefusal?
+    package var events: [ProvingEvent]
+    /// What to keep for replay after the payload was pruned; nil when nothing of it is in the state.
+    package var facts: PayloadFacts?
+
+    package init(
+        accepted: Bool, valid: Bool, refusal: ProvingRefusal? = nil, events: [ProvingEvent] = [],
+        facts: PayloadFacts? = nil
+    ) {
+        self.accepted = accepted
+        self.valid = valid
+        self.refusal = refusal
+        self.events = events
+        self.facts = facts
+    }
+}

@@ -1,0 +1,64 @@
+/// Why a proving transaction is refused, or its payload invalid.
+package enum ProvingRefusal: Error, Hashable, Sendable {
+    // Found without the payload: the transaction does not belong into a block.
+    case unknownJob
+    case jobClosed
+    /// The job accepts another phase now, or none.
+    case wrongPhase
+    case notSelected
+    /// T2 without a commitment in T1.
+    case notCommitted
+    /// Nothing was dealt to the sender in this phase.
+    case nothingDealt
+    case alreadySent
+    /// An earlier transaction of the sender for this job was invalid.
+    case barred
+    case notRegistered
+    case inactive
+    case jailed
+    case belowMinimumStake
+    case stakeCannotCoverFee
+    case emptyPayload
+    case payloadTooLarge
+    case fullProofLimitReached
+    /// The job's block is not split into sub-blocks.
+    case noSubBlocks
+
+    // Found in the payload: the signer signed its digest, so the fault is the signer's.
+    case malformedPayload
+    case wrongInstances
+    case missingInstance
+    case noChallenge
+    case unknownSubmission
+    case instanceNotInSubmission
+    case bloomMismatch
+    case invalidPartial(instance: UInt32)
+    case unbalanced
+    /// A replay was told that the payload is invalid, without being told why.
+    case foundInvalid
+
+    // The caller's, not the transaction's.
+    /// A replay has neither the payload nor the facts that were taken from it.
+    case payloadMissing
+    case payloadDigestMismatch
+}
+
+/// Why a call of the prover registry is refused.
+package enum RegistryRefusal: Error, Hashable, Sendable {
+    case alreadyRegistered
+    case notRegistered
+    case tooManyProvers
+    case zeroAddress
+    case operatorKeyInUse
+    case belowMinimumStake
+    case zeroAmount
+    case amountTooLarge
+    case alreadyPaused
+    case notPaused
+    case alreadyLeaving
+    case changePending
+    case nothingToWithdraw
+    case notJailed
+    case jailNotOver
+    case unjailPending
+}

@@ -1,0 +1,26 @@
+package import ChainTypes
+package import SystemState
+
+/// Whether a prover may be selected in a block, and if not, why.
+package enum Standing: Hashable, Sendable {
+    case available
+    case inactive(from: UInt64)
+    case jailed(until: UInt64)
+    case belowMinimumStake
+    case paused
+    case leaving
+    /// One proof at a time.
+    case assigned(job: UInt64)
+}
+
+extension Prover {
+    package func standing(at height: UInt64, parameters: ProvingParameters) -> Standing {
+        if activeFrom > height { return .inactive(from: activeFrom) }
+        if isJailed { return .jailed(until: jailedUntil ?? 0) }
+        if isLeaving { return .leaving }
+        if paused { return .paused }
+        if stake < parameters.minimumStake { return .belowMinimumStake }
+        if let assignedJob { return .assigned(job: assignedJob) }
+        return .available
+    }
+}

@@ -1,0 +1,169 @@
+package import ByteCodec
+package import ChainTypes
+package import ProofField
+
+/// One attempt to prove a run of blocks: its plan, its provers, and all that arrived for it.
+package struct Job: Hashable, RecordCodable {
+    package var number: UInt64
+    package var id: Bytes32
+    package var statement: JobStatement
+    package var plan: [PlannedInstance]
+    package var planRoot: Bytes32
+    package var phase: JobPhase
+    package var outcome: JobOutcome?
+    /// Block in which the provers were selected.
+    package var selectedAt: UInt64?
+    /// What the provers and their instances were drawn from.
+    package var seed: Bytes32 = .zero
+    /// Every phase that was opened, in order; the last is the current one unless the job is queued or closed.
+    package var windows: [PhaseWindow] = []
+    /// In order of selection.
+    package var selected: [SelectedProver] = []
+    package var commitments: [Commitment] = []
+    /// Once T1 closed: the canonical root of every instance, nil where nobody committed.
+    package var canonicalRoots: [Digest?] = []
+    /// Instances dealt a second time because nobody had committed them.
+    package var reassignmentCount: UInt32 = 0
+    /// T1 ended with instances that nobody committed: stand-alone full proofs only.
+    package var commitGap = false
+    package var challenge: Digest?
+    package var submissions: [Submission] = []
+    /// Every instance has a valid partial proof and the bus sums cancel.
+    package var partialsComplete = false
+    /// Valid full proofs in order of inclusion.
+    package var fullProofs: [FullProof] = []
+    /// Transactions found invalid: their senders are barred from the job.
+    package var invalid: [Inclusion] = []
+    /// Transactions that came after the job was decided in the same block: neither paid nor penalised.
+    package var unpaid: [Inclusion] = []
+    package var history: [JobMilestone] = []
+    /// Block that included the first valid full proof.
+    package var provenAt: UInt64?
+    package var closedAt: UInt64?
+    /// The settlement, empty until the job closed.
+    package var payments: [Payment] = []
+    /// For a further attempt: the provers to select again, and those not to select.
+    package var preferred: [Address] = []
+    package var excluded: [Address] = []
+
+    package init(
+        number: UInt64, id: Bytes32, statement: JobStatement, plan: [PlannedInstance], planRoot: Bytes32,
+        phase: JobPhase
+    ) {
+        self.number = number
+        self.id = id
+        self.statement = statement
+        self.plan = plan
+        self.planRoot = planRoot
+        self.phase = phase
+    }
+
+    // MARK: - Codec
+
+    package func encode(to writer: inout ByteWriter) {
+        writer.u64(number)
+        writer.bytes32(id)
+        statement.encode(to: &writer)
+        writer.list(plan)
+        writer.bytes32(planRoot)
+        writer.u8(phase.rawValue)
+        writer.optional(outcome) { $0.u8($1.rawValue) }
+        writer.optional(selectedAt)
+        writer.bytes32(seed)
+        writer.list(windows)
+        writer.list(selected)
+        writer.list(commitments)
+        writer.list(canonicalRoots) { $0.optional($1) { $0.digest($1) } }
+        writer.u32(reassignmentCount)
+        writer.bool(commitGap)
+        writer.optional(challenge) { $0.digest($1) }
+        writer.list(submissions)
+        writer.bool(partialsComplete)
+        writer.list(fullProofs)
+        writer.list(invalid)
+        writer.list(unpaid)
+        writer.list(history)
+        writer.optional(provenAt)
+        writer.optional(closedAt)
+        writer.list(payments)
+        writer.addresses(preferred)
+        writer.addresses(excluded)
+    }
+
+    package init(from reader: inout RecordReader) throws(RecordError) {
+        number = try reader.u64()
+        id = try reader.bytes32()
+        statement = try JobStatement(from: &reader)
+        plan = try reader.list()
+        planRoot = try reader.bytes32()
+        phase = try reader.tag()
+        outcome = try reader.optional { (r) throws(RecordError) in try r.tag() }
+        selectedAt = try reader.optionalU64()
+        seed = try reader.bytes32()
+        windows = try reader.list()
+        selected = try reader.list()
+        commitments = try reader.list()
+        canonicalRoots = try reader.list { (r) throws(RecordError) in
+            try r.optional { (r) throws(RecordError) in try r.digest() }
+        }
+        reassignmentCount = try reader.u32()
+        commitGap = try reader.bool()
+        challenge = try reader.optional { (r) throws(RecordError) in try r.digest() }
+        submissions = try reader.list()
+        partialsComplete = try reader.bool()
+        fullProofs = try reader.list()
+        invalid = try reader.list()
+        unpaid = try reader.list()
+        history = try reader.list()
+        provenAt = try reader.optionalU64()
+        closedAt = try reader.optionalU64()
+        payments = try reader.list()
+        preferred = try reader.addresses()
+        excluded = try reader.addresses()
+    }
+}
+
+// MARK: - Questions
+
+extension Job {
+    package var isClosed: Bool { phase == .closed }
+    /// The latest state that was reached.
+    package var state: JobState { history.last?.state ?? .provingQueued }
+    package var window: PhaseWindow? { windows.last }
+
+    package func rank(of owner: Address) -> Int? { selected.firstIndex { $0.owner == owner } }
+    package func commitment(of owner: Address) -> Commitment? {
+        commitments.first { $0.owner == owner && $0.inclusion.phase == .t1 }
+    }
+    package func submission(of owner: Address) -> Submission? { submissions.first { $0.owner == owner } }
+
+    package func window(of phase: JobPhase) -> PhaseWindow? { windows.first { $0.phase == phase } }
+
+    /// Every transaction of the job that was included, in no particular order.
+    package var inclusions: [Inclusion] {
+        commitments.map(\.inclusion) + submissions.map(\.inclusion) + fullProofs.map(\.inclusion) + invalid + unpaid
+    }
+
+    package func hasSent(_ owner: Address, in phase: ProvingPhase) -> Bool {
+        let matches = { (inclusion: Inclusion) in inclusion.owner == owner && inclusion.phase == phase }
+        return commitments.contains { matches($0.inclusion) } || submissions.contains { matches($0.inclusion) }
+            || fullProofs.contains { matches($0.inclusion) } || invalid.contains(where: matches)
+            || unpaid.contains(where: matches)
+    }
+
+    package func isBarred(_ owner: Address) -> Bool { invalid.contains { $0.owner == owner } }
+
+    /// Instances of which `owner` committed the canonical root, rising: what it owes in T2.
+    package func owed(by owner: Address) -> [UInt32] {
+        commitments.lazy.filter { $0.owner == owner }.flatMap(\.roots)
+            .filter { entry in
+                let index = Int(entry.instance)
+                return index < canonicalRoots.count && canonicalRoots[index] == entry.root
+            }
+            .map(\.instance).sorted()
+    }
+
+    package mutating func reach(_ state: JobState, at height: UInt64) {
+        history.append(JobMilestone(state: state, height: height))
+    }
+}

@@ -1,0 +1,286 @@
+package import ByteCodec
+package import ChainTypes
+package import ProofField
+
+/// Where a job is in its life.
+package enum JobPhase: UInt8, Hashable, Sendable, CaseIterable {
+    /// A further attempt that waits for provers.
+    case queued = 0
+    case t1 = 1
+    case t2 = 2
+    case t3 = 3
+    case t4 = 4
+    case t5 = 5
+    case t1Extension = 6
+    /// Any active prover may send a stand-alone full proof.
+    case open = 7
+    case closed = 9
+
+    /// The phase that transactions must address; nil when none is accepted.
+    package var accepts: ProvingPhase? { ProvingPhase(rawValue: rawValue) }
+}
+
+/// How a job ended.
+package enum JobOutcome: UInt8, Hashable, Sendable {
+    case proven = 1
+    /// The attempt failed; another job proves the same blocks.
+    case retried = 2
+}
+
+/// The states of a job that clients are told; the names are the sources'.
+package enum JobState: UInt8, Hashable, Sendable, CaseIterable {
+    case provingQueued = 0
+    case proversSelected = 1
+    case reassigned = 2
+    case commitGap = 3
+    case proofCommitted = 4
+    case partialsComplete = 5
+    case partialsIncomplete = 6
+    case aggregationDelayed = 7
+    case proofVerified = 8
+    case fallbackRoute = 9
+    case openToAll = 10
+    case settled = 11
+
+    package var name: String { "\(self)" }
+}
+
+/// A prover of a job with the instances that it was dealt, rising. Its place in `Job.selected` is its selection rank.
+package struct SelectedProver: Hashable, RecordCodable {
+    package var owner: Address
+    /// Operator key at selection.
+    package var operatorKey: Address
+    package var instances: [UInt32]
+    /// Instances dealt in the T1 extension, rising.
+    package var extensionInstances: [UInt32] = []
+
+    package init(owner: Address, operatorKey: Address, instances: [UInt32]) {
+        self.owner = owner
+        self.operatorKey = operatorKey
+        self.instances = instances
+    }
+
+    package func encode(to writer: inout ByteWriter) {
+        writer.address(owner)
+        writer.address(operatorKey)
+        writer.indices(instances)
+        writer.indices(extensionInstances)
+    }
+
+    package init(from reader: inout RecordReader) throws(RecordError) {
+        owner = try reader.address()
+        operatorKey = try reader.address()
+        instances = try reader.indices()
+        extensionInstances = try reader.indices()
+    }
+}
+
+/// A phase that a job went through: opened at the end of block `openedAt`, accepting until `endsAt` inclusive.
+package struct PhaseWindow: Hashable, RecordCodable {
+    package var phase: JobPhase
+    package var openedAt: UInt64
+    package var endsAt: UInt64
+
+    package init(phase: JobPhase, openedAt: UInt64, endsAt: UInt64) {
+        self.phase = phase
+        self.openedAt = openedAt
+        self.endsAt = endsAt
+    }
+
+    package func encode(to writer: inout ByteWriter) {
+        writer.u8(phase.rawValue)
+        writer.u64(openedAt)
+        writer.u64(endsAt)
+    }
+
+    package init(from reader: inout RecordReader) throws(RecordError) {
+        self.init(phase: try reader.tag(), openedAt: try reader.u64(), endsAt: try reader.u64())
+    }
+}
+
+/// Where a proving transaction stands: who sent it, in which phase, at which height, and who included it.
+package struct Inclusion: Hashable, RecordCodable {
+    package var owner: Address
+    package var operatorKey: Address
+    package var phase: ProvingPhase
+    package var height: UInt64
+    package var proposer: Address
+    package var transactionHash: Bytes32
+    package var payloadDigest: Bytes32
+
+    package init(
+        owner: Address, operatorKey: Address, phase: ProvingPhase, height: UInt64, proposer: Address,
+        transactionHash: Bytes32, payloadDigest: Bytes32
+    ) {
+        self.owner = owner
+        self.operatorKey = operatorKey
+        self.phase = phase
+        self.height = height
+        self.proposer = proposer
+        self.transactionHash = transactionHash
+        self.payloadDigest = payloadDigest
+    }
+
+    package func encode(to writer: inout ByteWriter) {
+        writer.address(owner)
+        writer.address(operatorKey)
+        writer.u8(phase.rawValue)
+        writer.u64(height)
+        writer.address(proposer)
+        writer.bytes32(transactionHash)
+        writer.bytes32(payloadDigest)
+    }
+
+    package init(from reader: inout RecordReader) throws(RecordError) {
+        self.init(
+            owner: try reader.address(), operatorKey: try reader.address(), phase: try reader.tag(),
+            height: try reader.u64(), proposer: try reader.address(), transactionHash: try reader.bytes32(),
+            payloadDigest: try reader.bytes32())
+    }
+}
+
+/// The stage-1 root of one instance.
+package struct InstanceRoot: Hashable, RecordCodable {
+    package var instance: UInt32
+    package var root: Digest
+
+    package init(instance: UInt32, root: Digest) {
+        self.instance = instance
+        self.root = root
+    }
+
+    package func encode(to writer: inout ByteWriter) {
+        writer.u32(instance)
+        writer.digest(root)
+    }
+
+    package init(from reader: inout RecordReader) throws(RecordError) {
+        self.init(instance: try reader.u32(), root: try reader.digest())
+    }
+}
+
+/// The bus sum that a verified partial proof of one instance exposes.
+package struct InstanceSum: Hashable, RecordCodable {
+    package var instance: UInt32
+    package var busSum: Ext
+
+    package init(instance: UInt32, busSum: Ext) {
+        self.instance = instance
+        self.busSum = busSum
+    }
+
+    package func encode(to writer: inout ByteWriter) {
+        writer.u32(instance)
+        writer.ext(busSum)
+    }
+
+    package init(from reader: inout RecordReader) throws(RecordError) {
+        self.init(instance: try reader.u32(), busSum: try reader.ext())
+    }
+}
+
+/// A well-formed commitment (T1 or its extension).
+package struct Commitment: Hashable, RecordCodable {
+    package var inclusion: Inclusion
+    package var roots: [InstanceRoot]
+
+    package init(inclusion: Inclusion, roots: [InstanceRoot]) {
+        self.inclusion = inclusion
+        self.roots = roots
+    }
+
+    package var owner: Address { inclusion.owner }
+
+    package func encode(to writer: inout ByteWriter) {
+        inclusion.encode(to: &writer)
+        writer.list(roots)
+    }
+
+    package init(from reader: inout RecordReader) throws(RecordError) {
+        self.init(inclusion: try Inclusion(from: &reader), roots: try reader.list())
+    }
+}
+
+/// A valid T2 submission.
+package struct Submission: Hashable, RecordCodable {
+    package var inclusion: Inclusion
+    package var entries: [InstanceSum]
+
+    package init(inclusion: Inclusion, entries: [InstanceSum]) {
+        self.inclusion = inclusion
+        self.entries = entries
+    }
+
+    package var owner: Address { inclusion.owner }
+
+    package func encode(to writer: inout ByteWriter) {
+        inclusion.encode(to: &writer)
+        writer.list(entries)
+    }
+
+    package init(from reader: inout RecordReader) throws(RecordError) {
+        self.init(inclusion: try Inclusion(from: &reader), entries: try reader.list())
+    }
+}
+
+/// What a full proof is made of.
+package enum FullProofKind: UInt8, Hashable, Sendable {
+    /// Partial proofs by reference or inline, under the job's global challenge.
+    case composite = 0
+    /// All partial proofs inline under a challenge from its own roots.
+    case standAlone = 1
+    /// One constant-size proof.
+    case recursive = 2
+}
+
+/// A valid full proof.
+package struct FullProof: Hashable, RecordCodable {
+    package var inclusion: Inclusion
+    package var kind: FullProofKind
+    /// Owners of the submissions in it, rising; its sender's own among them if reused.
+    package var reused: [Address]
+    /// Instances that the sender proved in it itself, rising.
+    package var inlined: [UInt32]
+
+    package init(inclusion: Inclusion, kind: FullProofKind, reused: [Address], inlined: [UInt32]) {
+        self.inclusion = inclusion
+        self.kind = kind
+        self.reused = reused
+        self.inlined = inlined
+    }
+
+    package var owner: Address { inclusion.owner }
+
+    package func encode(to writer: inout ByteWriter) {
+        inclusion.encode(to: &writer)
+        writer.u8(kind.rawValue)
+        writer.addresses(reused)
+        writer.indices(inlined)
+    }
+
+    package init(from reader: inout RecordReader) throws(RecordError) {
+        self.init(
+            inclusion: try Inclusion(from: &reader), kind: try reader.tag(), reused: try reader.addresses(),
+            inlined: try reader.indices())
+    }
+}
+
+/// A state of a job and the height at whose block it was reached.
+package struct JobMilestone: Hashable, RecordCodable {
+    package var state: JobState
+    package var height: UInt64
+
+    package init(state: JobState, height: UInt64) {
+        self.state = state
+        self.height = height
+    }
+
+    package func encode(to writer: inout ByteWriter) {
+        writer.u8(state.rawValue)
+        writer.u64(height)
+    }
+
+    package init(from reader: inout RecordReader) throws(RecordError) {
+        self.init(state: try reader.tag(), height: try reader.u64())
+    }
+}

@@ -1,0 +1,69 @@
+package import ByteCodec
+package import ChainTypes
+package import ProofField
+
+extension ByteWriter {
+    /// Eight canonical elements, 32 bytes.
+    package mutating func digest(_ value: Digest) { raw(value.bytes) }
+
+    /// Four canonical elements, lowest degree first.
+    package mutating func ext(_ value: Ext) {
+        for coefficient in value.coefficients { u32(coefficient.canonical) }
+    }
+}
+
+extension RecordReader {
+    package mutating func digest() throws(RecordError) -> Digest {
+        guard let value = Digest(bytes: try raw(Digest.byteCount)) else { throw .nonCanonicalElement }
+        return value
+    }
+
+    package mutating func ext() throws(RecordError) -> Ext {
+        var coefficients: [Felt] = []
+        for _ in 0..<Ext.degree {
+            guard let element = Felt(canonical: try u32()) else { throw .nonCanonicalElement }
+            coefficients.append(element)
+        }
+        guard let value = Ext(coefficients: coefficients) else { throw .nonCanonicalElement }
+        return value
+    }
+}
+
+extension PlannedInstance: RecordCodable {
+    package func encode(to writer: inout ByteWriter) {
+        writer.u32(circuit)
+        writer.u8(logHeight)
+        writer.u32(weight)
+    }
+
+    package init(from reader: inout RecordReader) throws(RecordError) {
+        self.init(circuit: try reader.u32(), logHeight: try reader.u8(), weight: try reader.u32())
+    }
+}
+
+extension JobStatement: RecordCodable {
+    package func encode(to writer: inout ByteWriter) {
+        writer.u64(chainId)
+        writer.digest(programHash)
+        writer.u64(firstHeight)
+        writer.u64(lastHeight)
+        writer.bytes32(lastBlockHash)
+        writer.u32(subBlock)
+        writer.u32(subBlockCount)
+        writer.u32(operationCount)
+        writer.bytes32(operationsDigest)
+        writer.digest(operationsRoot)
+        writer.digest(before)
+        writer.digest(after)
+        writer.u32(attempt)
+    }
+
+    package init(from reader: inout RecordReader) throws(RecordError) {
+        self.init(
+            chainId: try reader.u64(), programHash: try reader.digest(), firstHeight: try reader.u64(),
+            lastHeight: try reader.u64(), lastBlockHash: try reader.bytes32(), subBlock: try reader.u32(),
+            subBlockCount: try reader.u32(), operationCount: try reader.u32(),
+            operationsDigest: try reader.bytes32(), operationsRoot: try reader.digest(),
+            before: try reader.digest(), after: try reader.digest(), attempt: try reader.u32())
+    }
+}

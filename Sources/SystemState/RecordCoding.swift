@@ -1,0 +1,130 @@
+package import ByteCodec
+
+/// Why stored bytes are not a record of the system state.
+package enum RecordError: Error, Hashable, Sendable {
+    /// The value's bytes do not have its form.
+    case malformed(ByteReaderError)
+    /// A tag is none of its enumeration's.
+    case unknownCase(UInt8)
+    /// A field element is not below the modulus.
+    case nonCanonicalElement
+    /// A list that must rise does not.
+    case notRising
+    /// Validators that make no set: empty, doubled, without power, or above the cap.
+    case invalidValidators
+}
+
+/// What a table can store under a key: an injective, canonical encoding of fixed-width fields.
+package protocol RecordCodable: Sendable {
+    func encode(to writer: inout ByteWriter)
+    init(from reader: inout RecordReader) throws(RecordError)
+}
+
+extension RecordCodable {
+    package var encoded: [UInt8] {
+        var writer = ByteWriter()
+        encode(to: &writer)
+        return writer.bytes
+    }
+
+    /// Reads a whole record; bytes behind it are refused.
+    package init(record: [UInt8]) throws(RecordError) {
+        var reader = RecordReader(record)
+        try self.init(from: &reader)
+        try reader.expectEnd()
+    }
+}
+
+/// A `ByteReader` whose errors name what a record can have wrong besides its length.
+package struct RecordReader: Sendable {
+    private var reader: ByteReader
+
+    package init(_ bytes: [UInt8]) { reader = ByteReader(bytes) }
+
+    private mutating func read<T>(
+        _ body: (inout ByteReader) throws(ByteReaderError) -> T
+    ) throws(RecordError) -> T {
+        do { return try body(&reader) } catch { throw .malformed(error) }
+    }
+
+    package mutating func u8() throws(RecordError) -> UInt8 {
+        try read { (r) throws(ByteReaderError) in try r.u8() }
+    }
+    package mutating func u32() throws(RecordError) -> UInt32 {
+        try read { (r) throws(ByteReaderError) in try r.u32() }
+    }
+    package mutating func u64() throws(RecordError) -> UInt64 {
+        try read { (r) throws(ByteReaderError) in try r.u64() }
+    }
+    package mutating func u128() throws(RecordError) -> UInt128 {
+        try read { (r) throws(ByteReaderError) in try r.u128() }
+    }
+    package mutating func bool() throws(RecordError) -> Bool {
+        try read { (r) throws(ByteReaderError) in try r.bool() }
+    }
+    package mutating func bytes32() throws(RecordError) -> Bytes32 {
+        try read { (r) throws(ByteReaderError) in try r.bytes32() }
+    }
+    package mutating func address() throws(RecordError) -> Address {
+        try read { (r) throws(ByteReaderError) in try r.address() }
+    }
+    package mutating func raw(_ count: Int) throws(RecordError) -> [UInt8] {
+        try read { (r) throws(ByteReaderError) in try r.raw(count) }
+    }
+    package func expectEnd() throws(RecordError) {
+        do { try reader.expectEnd() } catch { throw .malformed(error) }
+    }
+
+    /// A tag of an enumeration of bytes.
+    package mutating func tag<T: RawRepresentable<UInt8>>() throws(RecordError) -> T {
+        let raw = try u8()
+        guard let value = T(rawValue: raw) else { throw .unknownCase(raw) }
+        return value
+    }
+
+    package mutating func optional<T>(
+        _ body: (inout RecordReader) throws(RecordError) -> T
+    ) throws(RecordError) -> T? {
+        try bool() ? try body(&self) : nil
+    }
+
+    /// A counted list. A count above what the bytes can hold ends as `truncated`; nothing is reserved before.
+    package mutating func list<T>(
+        _ body: (inout RecordReader) throws(RecordError) -> T
+    ) throws(RecordError) -> [T] {
+        let count = try u32()
+        guard Int(count) <= reader.remaining else { throw .malformed(.truncated) }
+        var items: [T] = []
+        for _ in 0..<count { items.append(try body(&self)) }
+        return items
+    }
+
+    package mutating func list<T: RecordCodable>() throws(RecordError) -> [T] {
+        try list { (r) throws(RecordError) in try T(from: &r) }
+    }
+    package mutating func addresses() throws(RecordError) -> [Address] {
+        try list { (r) throws(RecordError) in try r.address() }
+    }
+    package mutating func indices() throws(RecordError) -> [UInt32] {
+        try list { (r) throws(RecordError) in try r.u32() }
+    }
+    package mutating func optionalU64() throws(RecordError) -> UInt64? {
+        try optional { (r) throws(RecordError) in try r.u64() }
+    }
+}
+
+extension ByteWriter {
+    package mutating func optional<T>(_ value: T?, _ body: (inout ByteWriter, T) -> Void) {
+        bool(value != nil)
+        if let value { body(&self, value) }
+    }
+    package mutating func optional(_ value: UInt64?) { optional(value) { $0.u64($1) } }
+
+    package mutating func list<T>(_ items: [T], _ body: (inout ByteWriter, T) -> Void) {
+        u32(UInt32(clamping: items.count))
+        for item in items { body(&self, item) }
+    }
+    package mutating func list<T: RecordCodable>(_ items: [T]) { list(items) { $1.encode(to: &$0) } }
+    package mutating func addresses(_ items: [Address]) { list(items) { $0.address($1) } }
+    package mutating func indices(_ items: [UInt32]) { list(items) { $0.u32($1) } }
+}

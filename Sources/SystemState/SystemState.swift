@@ -1,0 +1,82 @@
+package import ByteCodec
+package import ChainTypes
+
+/// Where all money came from and went, in wei.
+package struct Supply: Hashable, Sendable {
+    package var genesis: UInt128
+    package var minted: UInt128
+    package var burned: UInt128
+
+    package init(genesis: UInt128, minted: UInt128 = 0, burned: UInt128 = 0) {
+        self.genesis = genesis
+        self.minted = minted
+        self.burned = burned
+    }
+}
+
+/// Everything that is not an account: stakes, claims, jobs, validators. A value; a copy is cheap until it is written.
+package struct SystemState: Sendable {
+    /// One stored row: its key, and its value or nil when the row is gone.
+    package typealias Change = (key: [UInt8], value: [UInt8]?)
+
+    package let genesis: Genesis
+    package var height: UInt64 = 0
+    /// RANDAO mix after block `height`.
+    package var mix: Bytes32
+    package var validators: ValidatorSet
+    /// The highest block below which, itself included, everything is proven.
+    package var provenHeight: UInt64 = 0
+    package var supply: Supply
+    package var nextJobNumber: UInt64 = 1
+
+    /// Booked rewards, tips and returned stake by who may claim them.
+    package var claimable = Table<Address, UInt128>(tag: .claimable)
+    /// By owner.
+    package var provers = Table<Address, Prover>(tag: .provers)
+    /// Owner by operator key; a pending key is reserved here too.
+    package var operators = Table<Address, Address>(tag: .operators)
+    package var jobs = Table<UInt64, Job>(tag: .jobs)
+    package var jobNumbers = Table<Bytes32, UInt64>(tag: .jobNumbers)
+    /// Blocks with operations that are not proven, by height.
+    package var unproven = Table<UInt64, UnprovenBlock>(tag: .unproven)
+
+    /// Scalar records as they were last taken.
+    var takenScalars: [[UInt8]] = []
+
+    /// The state before block 1. `mix` is the genesis mix.
+    package init(genesis: Genesis, mix: Bytes32 = .zero) throws(SystemStateError) {
+        guard let validators = ValidatorSet(genesis.validators) else { throw .invalidValidators }
+        self.genesis = genesis
+        self.mix = mix
+        self.validators = validators
+        self.supply = Supply(genesis: 0)
+        var total: UInt128 = 0
+        for amount in genesis.accounts.map(\.balance) + genesis.provers.map(\.stake) {
+            let (sum, overflow) = total.addingReportingOverflow(amount)
+            guard !overflow else { throw .supplyOverflow }
+            total = sum
+        }
+        supply = Supply(genesis: total)
+        for entry in genesis.provers {
+            guard !provers.contains(entry.owner), !operators.contains(entry.operatorKey) else {
+                throw .duplicateProver
+            }
+            provers[entry.owner] = Prover(
+                owner: entry.owner, operatorKey: entry.operatorKey, recipient: entry.recipient, stake: entry.stake,
+                registeredAt: 0, activeFrom: 1)
+            operators[entry.operatorKey] = entry.owner
+        }
+    }
+
+    package var parameters: ProvingParameters { genesis.proving }
+
+    /// The prover whose operator key signs now; a key that is only pending signs nothing.
+    package func prover(operatedBy key: Address) -> Prover? {
+        guard let owner = operators[key], let prover = provers[owner], prover.operatorKey == key else { return nil }
+        return prover
+    }
+
+    package func job(id: Bytes32) -> Job? {
+        jobNumbers[id].flatMap { jobs[$0] }
+    }
+}

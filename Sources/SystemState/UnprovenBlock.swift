@@ -1,0 +1,40 @@
+package import ByteCodec
+package import ProofField
+
+/// A block with account operations that no settled proof covers yet.
+package struct UnprovenBlock: Hashable, RecordCodable {
+    /// Known from the next block on: the hash covers the system root, which covers this record.
+    package var blockHash: Bytes32?
+    /// Account-tree roots around the block.
+    package var before: Digest
+    package var after: Digest
+    package var operationCount: UInt32
+    /// The job that covers it; nil while it waits for one (`provingQueued`).
+    package var job: UInt64?
+
+    package init(
+        blockHash: Bytes32?, before: Digest, after: Digest, operationCount: UInt32, job: UInt64? = nil
+    ) {
+        self.blockHash = blockHash
+        self.before = before
+        self.after = after
+        self.operationCount = operationCount
+        self.job = job
+    }
+
+    package func encode(to writer: inout ByteWriter) {
+        writer.optional(blockHash) { $0.bytes32($1) }
+        writer.digest(before)
+        writer.digest(after)
+        writer.u32(operationCount)
+        writer.optional(job)
+    }
+
+    package init(from reader: inout RecordReader) throws(RecordError) {
+        blockHash = try reader.optional { (r) throws(RecordError) in try r.bytes32() }
+        before = try reader.digest()
+        after = try reader.digest()
+        operationCount = try reader.u32()
+        job = try reader.optionalU64()
+    }
+}
