@@ -53,6 +53,7 @@ let package = Package(
 
         // Rules
         module("ProvingRules", base + ["ChainTypes", "SystemState"]),
+        module("Consensus", ["ByteCodec", "Cryptography", "ChainTypes"]),
 
         // Adapters
         module("Storage", ["CRocksDB"]),
@@ -66,6 +67,7 @@ let package = Package(
         tests("AccountTree", base + ["ChainTypes"]),
         tests("SystemState", base + ["ChainTypes"]),
         tests("ProvingRules", domain),
+        tests("Consensus", ["ByteCodec", "Cryptography", "ChainTypes"]),
         tests("Storage"),
         tests("JSONRPC", ["ByteCodec"] + nio),
     ]

@@ -1,0 +1,144 @@
+package import ByteCodec
+package import ChainTypes
+
+/// Tendermint consensus for one height (Buchman, Kwon, Milosevic: arXiv 1807.04938, algorithm 1; "line" in comments
+/// counts its lines), as a value without clock, network, disk or key.
+///
+/// After each input all rules are applied until none is enabled. Three points go beyond the paper:
+/// - Messages carry block hashes; a rule that asks for valid(v) waits until the block is here and judged. A quorum
+///   stands for the proposal it grew from (more than a third of honest power saw it), so lines 36 and 49 need the
+///   block, not the proposal message.
+/// - A node that knows a quorum of precommits but lacks the block waits for it and takes no further part in rounds.
+/// - The proposer, too, sets the timer of line 21: its block may fail to be built in time.
+package struct ConsensusCore: Sendable {
+    package enum Step: UInt8, Comparable, Hashable, Sendable {
+        case propose, prevote, precommit
+        package static func < (left: Step, right: Step) -> Bool { left.rawValue < right.rawValue }
+    }
+
+    /// A block and the round in which it had a quorum.
+    package struct BlockInRound: Hashable, Sendable {
+        package let round: UInt32
+        package let blockHash: Bytes32
+    }
+
+    /// What happens at most once a round.
+    struct RoundMarks: Hashable, Sendable {
+        var proposed = false
+        var polkaServed = false
+        var prevoteTimerSet = false
+        var precommitTimerSet = false
+    }
+
+    package let height: UInt64
+    package let chainId: UInt64
+    package let validators: ValidatorSet
+    /// The validator that this node speaks for; nil when it only follows.
+    package let own: Address?
+    package let timeouts: ConsensusTimeouts
+
+    package internal(set) var round: UInt32 = 0
+    package internal(set) var step = Step.propose
+    /// lockedRound and lockedValue; nil for -1 and nil.
+    package internal(set) var locked: BlockInRound?
+    /// validRound and validValue; nil for -1 and nil.
+    package internal(set) var valid: BlockInRound?
+    /// A quorum of precommits: decided as soon as the block is here and valid.
+    package internal(set) var committed: BlockInRound?
+    package internal(set) var isDecided = false
+    package internal(set) var isHalted = false
+    package internal(set) var isStarted = false
+
+    var marks = RoundMarks()
+    var table = RoundTable()
+    var blocks = BlockTable()
+    let isResumed: Bool
+
+    /// `own` may be any address; unless it is in `validators`, nothing is ever signed. `signState` is what was last
+    /// persisted: at this height the core continues from it, from a later height it only follows.
+    package init(
+        height: UInt64, chainId: UInt64, validators: ValidatorSet, own: Address?, timeouts: ConsensusTimeouts,
+        signState: SignState?
+    ) {
+        self.height = height
+        self.chainId = chainId
+        self.validators = validators
+        self.timeouts = timeouts
+        let isOvertaken = (signState?.height ?? 0) > height
+        self.own = isOvertaken ? nil : own.flatMap { validators.index(of: $0) == nil ? nil : $0 }
+        isResumed = self.own != nil && signState?.height == height
+        if isResumed, let signState { resume(signState) }
+    }
+
+    /// Takes one input. Effects are to be carried out in order, those of one input before the next input.
+    package mutating func step(_ input: ConsensusInput) -> [ConsensusEffect] {
+        guard !isHalted else { return [] }
+        var effects: [ConsensusEffect] = []
+        receive(input, &effects)
+        serveRules(&effects)
+        return effects
+    }
+
+    package var proposer: Validator { Proposer.select(validators, height: height, round: round) }
+    var isProposer: Bool { own != nil && proposer.address == own }
+
+    /// The certificate of the decided block with every signature known by now, late ones included.
+    package var seenCertificate: Certificate? {
+        guard let committed else { return nil }
+        let precommits = table[committed.round].precommits
+        return Certificate(
+            height: height, round: committed.round, blockHash: committed.blockHash,
+            signatures: precommits.signatures(for: committed.blockHash, slots: validators.validators.count))
+    }
+
+    /// All validators precommitted the decided block: the next height need not wait for more.
+    package var hasAllPrecommits: Bool { seenCertificate?.signatures.allSatisfy { $0 != nil } ?? false }
+
+    /// What a peer at this height needs in order to get where this node is: all votes of this round and the one before
+    /// (either quorum or third that led here is among them), the proposal, and the polka of the valid block.
+    package var gossip: [ConsensusMessage] {
+        if let certificate = seenCertificate { return [.certificate(certificate)] }
+        var messages: [ConsensusMessage] = []
+        if let proposal = table[round].proposal { messages.append(.proposal(proposal)) }
+        if let valid { messages.append(.polka(polka(valid))) }
+        return messages + journal.map { .vote($0) }
+    }
+
+    var journal: [Vote] {
+        let rounds = round == 0 ? [round] : [round - 1, round]
+        return rounds.flatMap { table[$0].prevotes.votes + table[$0].precommits.votes }
+    }
+
+    func polka(_ block: BlockInRound) -> PolkaCertificate {
+        PolkaCertificate(
+            height: height, round: block.round, blockHash: block.blockHash,
+            signatures: table[block.round].prevotes.signatures(
+                for: block.blockHash, slots: validators.validators.count))
+    }
+
+    /// Continues after a crash: round, step and lock are those of the last signature; nothing is signed twice.
+    private mutating func resume(_ state: SignState) {
+        round = state.round
+        marks.proposed = true
+        switch state.lastStep {
+        case .proposal: step = .propose
+        case .prevote: step = .prevote
+        case .precommit: step = .precommit
+        }
+        if let lock = state.lock {
+            locked = BlockInRound(round: lock.round, blockHash: lock.blockHash)
+            valid = locked
+            table[lock.round].prevotes.show(lock.blockHash, lock.signatures)
+        }
+        for vote in state.journal + state.ownVotes { restore(vote) }
+        if let proposal = state.proposal, let index = validators.index(of: proposal.proposer) {
+            table[round].proposal = proposal
+            table[round].proposerIndex = index
+        }
+    }
+
+    private mutating func restore(_ vote: Vote) {
+        guard let index = validators.index(of: vote.validator) else { return }
+        _ = table[vote.round][vote.type].insert(vote, index: index, power: validators.validators[index].power)
+    }
+}

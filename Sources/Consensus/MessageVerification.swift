@@ -1,0 +1,69 @@
+package import ByteCodec
+package import ChainTypes
+import Cryptography
+
+/// Messages whose signatures were checked against a height's validators. Only `ConsensusCore.verified` makes them.
+package struct VerifiedProposal: Hashable, Sendable {
+    package let proposal: Proposal
+    fileprivate init(_ proposal: Proposal) { self.proposal = proposal }
+}
+
+package struct VerifiedVote: Hashable, Sendable {
+    package let vote: Vote
+    fileprivate init(_ vote: Vote) { self.vote = vote }
+}
+
+package struct VerifiedPolka: Hashable, Sendable {
+    package let polka: PolkaCertificate
+    fileprivate init(_ polka: PolkaCertificate) { self.polka = polka }
+}
+
+package struct VerifiedCertificate: Hashable, Sendable {
+    package let certificate: Certificate
+    fileprivate init(_ certificate: Certificate) { self.certificate = certificate }
+}
+
+/// Why a message is refused. All but `duplicate` and `otherHeight` are its sender's fault.
+package enum MessageRejection: Error, Hashable, Sendable {
+    case otherHeight(UInt64)
+    case notAValidator(Address)
+    /// The proposer of that round is another validator.
+    case notTheProposer(Address)
+    case invalidSignature
+    /// These very bytes are already here.
+    case duplicate
+    case certificate(CertificateRejection)
+}
+
+/// One way in, with the set of this height and no other. Cheap checks come before signatures.
+extension ConsensusCore {
+    package func verified(_ proposal: Proposal) throws(MessageRejection) -> VerifiedProposal {
+        guard proposal.height == height else { throw .otherHeight(proposal.height) }
+        guard proposal.proposer == Proposer.select(validators, height: height, round: proposal.round).address else {
+            throw .notTheProposer(proposal.proposer)
+        }
+        guard table[proposal.round].proposal != proposal else { throw .duplicate }
+        guard proposal.isSigned(chainId: chainId) else { throw .invalidSignature }
+        return VerifiedProposal(proposal)
+    }
+
+    package func verified(_ vote: Vote) throws(MessageRejection) -> VerifiedVote {
+        guard vote.height == height else { throw .otherHeight(vote.height) }
+        guard let index = validators.index(of: vote.validator) else { throw .notAValidator(vote.validator) }
+        guard table[vote.round][vote.type].vote(of: index) != vote else { throw .duplicate }
+        guard vote.isSigned(chainId: chainId) else { throw .invalidSignature }
+        return VerifiedVote(vote)
+    }
+
+    package func verified(_ polka: PolkaCertificate) throws(MessageRejection) -> VerifiedPolka {
+        guard polka.height == height else { throw .otherHeight(polka.height) }
+        do { try polka.verify(chainId: chainId, validators: validators) } catch { throw .certificate(error) }
+        return VerifiedPolka(polka)
+    }
+
+    package func verified(_ certificate: Certificate) throws(MessageRejection) -> VerifiedCertificate {
+        guard certificate.height == height else { throw .otherHeight(certificate.height) }
+        do { try certificate.verify(chainId: chainId, validators: validators) } catch { throw .certificate(error) }
+        return VerifiedCertificate(certificate)
+    }
+}
