@@ -18,6 +18,15 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+/// What several test targets share.
+func support(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Tests/Support/\(name)", swiftSettings: settings)
+}
+
 func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, swiftSettings: settings)
 }
@@ -51,6 +60,11 @@ let package = Package(
         module("AccountTree", base + ["ChainTypes", "CKernels"]),
         module("SystemState", base + ["ChainTypes"]),
 
+        // Proofs
+        module("STARKCore", ["ProofField", "CKernels"]),
+        module("STARKVerifier", ["STARKCore", "ProofField"]),
+        module("STARKProver", ["STARKCore", "STARKVerifier", "ProofField", "CKernels"]),
+
         // Rules
         module("ProvingRules", base + ["ChainTypes", "SystemState"]),
         module("Consensus", ["ByteCodec", "Cryptography", "ChainTypes"]),
@@ -59,6 +73,9 @@ let package = Package(
         module("Storage", ["CRocksDB"]),
         module("JSONRPC", ["ByteCodec"] + nio),
 
+        // Test support
+        support("STARKSamples", ["STARKCore", "STARKVerifier", "STARKProver", "ProofField"]),
+
         // Tests
         tests("ByteCodec"),
         tests("Cryptography", ["ByteCodec"]),
@@ -66,6 +83,9 @@ let package = Package(
         tests("ChainTypes", base),
         tests("AccountTree", base + ["ChainTypes"]),
         tests("SystemState", base + ["ChainTypes"]),
+        tests("STARKCore", ["STARKSamples", "ProofField", "CKernels"]),
+        tests("STARKVerifier", ["STARKSamples", "STARKCore", "STARKProver", "ProofField", "CKernels"]),
+        tests("STARKProver", ["STARKSamples", "STARKCore", "STARKVerifier", "ProofField", "CKernels"]),
         tests("ProvingRules", domain),
         tests("Consensus", ["ByteCodec", "Cryptography", "ChainTypes"]),
         tests("Storage"),
