@@ -33,6 +33,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 
 let base: [Target.Dependency] = ["ByteCodec", "Cryptography", "ProofField"]
 let domain: [Target.Dependency] = base + ["ChainTypes", "AccountTree", "SystemState"]
+let proofs: [Target.Dependency] = ["STARKCore", "STARKVerifier", "Circuits"]
 
 let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket"].map {
     .product(name: $0, package: "swift-nio")
@@ -64,6 +65,7 @@ let package = Package(
         module("STARKCore", ["ProofField", "CKernels"]),
         module("STARKVerifier", ["STARKCore", "ProofField"]),
         module("STARKProver", ["STARKCore", "STARKVerifier", "ProofField", "CKernels"]),
+        module("Circuits", base + ["ChainTypes", "AccountTree", "STARKCore", "STARKVerifier"]),
 
         // Rules
         module("ProvingRules", base + ["ChainTypes", "SystemState"]),
@@ -86,6 +88,7 @@ let package = Package(
         tests("STARKCore", ["STARKSamples", "ProofField", "CKernels"]),
         tests("STARKVerifier", ["STARKSamples", "STARKCore", "STARKProver", "ProofField", "CKernels"]),
         tests("STARKProver", ["STARKSamples", "STARKCore", "STARKVerifier", "ProofField", "CKernels"]),
+        tests("Circuits", domain + ["STARKCore", "STARKVerifier", "STARKProver"]),
         tests("ProvingRules", domain),
         tests("Consensus", ["ByteCodec", "Cryptography", "ChainTypes"]),
         tests("Storage"),
