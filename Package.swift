@@ -34,6 +34,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 let base: [Target.Dependency] = ["ByteCodec", "Cryptography", "ProofField"]
 let domain: [Target.Dependency] = base + ["ChainTypes", "AccountTree", "SystemState"]
 let proofs: [Target.Dependency] = ["STARKCore", "STARKVerifier", "Circuits"]
+let rules: [Target.Dependency] = ["ProvingRules", "Execution", "Consensus", "Mempool"]
 
 let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket"].map {
     .product(name: $0, package: "swift-nio")
@@ -42,6 +43,7 @@ let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket
 let package = Package(
     name: "cairn",
     dependencies: [
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     ],
     targets: [
@@ -69,7 +71,12 @@ let package = Package(
 
         // Rules
         module("ProvingRules", base + ["ChainTypes", "SystemState"]),
+        module("Execution", domain + ["ProvingRules"]),
         module("Consensus", ["ByteCodec", "Cryptography", "ChainTypes"]),
+        module("Mempool", ["ByteCodec", "ChainTypes", .product(name: "HeapModule", package: "swift-collections")]),
+
+        // Replica
+        module("Replica", domain + proofs + rules),
 
         // Adapters
         module("Storage", ["CRocksDB"]),

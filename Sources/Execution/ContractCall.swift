@@ -1,0 +1,93 @@
+package import ByteCodec
+package import ChainTypes
+import Cryptography
+
+/// A decoded call of a system contract that changes state. Signatures stand in `Genesis/abi`.
+package enum ContractCall: Hashable, Sendable {
+    case register(operatorKey: Address, recipient: Address)
+    case deposit(owner: Address)
+    case setOperator(Address)
+    case setRecipient(Address)
+    case pause
+    case resume
+    case leave
+    case withdraw
+    case unjail
+    case claim
+    case claimFor(Address)
+
+    /// Whether the call may carry value.
+    package var isPayable: Bool {
+        switch self {
+        case .register, .deposit: true
+        default: false
+        }
+    }
+}
+
+/// Why a call's data is not a call of the contract it was sent to.
+package enum ContractCallRejection: Error, Hashable, Sendable {
+    case noSelector
+    case unknownFunction
+    case malformedArguments(ABIError)
+
+    /// The reason a person reads in a revert.
+    package var reason: String {
+        switch self {
+        case .noSelector: "this system contract takes calls, not plain transfers"
+        case .unknownFunction: "the system contract has no function with this selector"
+        case .malformedArguments(let error): "malformed arguments: \(error)"
+        }
+    }
+}
+
+extension ContractCall {
+    private static let registry: [(selector: [UInt8], read: Arguments)] = [
+        entry("register(address,address)") { reader throws(ABIError) in
+            .register(operatorKey: try reader.readAddress(), recipient: try reader.readAddress())
+        },
+        entry("deposit(address)") { reader throws(ABIError) in .deposit(owner: try reader.readAddress()) },
+        entry("setOperator(address)") { reader throws(ABIError) in .setOperator(try reader.readAddress()) },
+        entry("setRecipient(address)") { reader throws(ABIError) in .setRecipient(try reader.readAddress()) },
+        entry("pause()") { _ throws(ABIError) in .pause },
+        entry("resume()") { _ throws(ABIError) in .resume },
+        entry("leave()") { _ throws(ABIError) in .leave },
+        entry("withdraw()") { _ throws(ABIError) in .withdraw },
+        entry("unjail()") { _ throws(ABIError) in .unjail },
+    ]
+
+    private static let claims: [(selector: [UInt8], read: Arguments)] = [
+        entry("claim()") { _ throws(ABIError) in .claim },
+        entry("claimFor(address)") { reader throws(ABIError) in .claimFor(try reader.readAddress()) },
+    ]
+
+    private typealias Arguments = @Sendable (inout ABIReader) throws(ABIError) -> ContractCall
+
+    private static func entry(
+        _ signature: String, _ read: @escaping Arguments
+    ) -> (selector: [UInt8], read: Arguments) {
+        (ABI.selector(signature), read)
+    }
+
+    /// Decodes `data` as a call of `contract`. Total.
+    package static func decode(
+        _ data: [UInt8], to contract: SystemContract
+    ) throws(ContractCallRejection) -> ContractCall {
+        guard data.count >= 4 else { throw .noSelector }
+        let table =
+            switch contract {
+            case .proverRegistry: registry
+            case .claims: claims
+            case .provingJobs: [(selector: [UInt8], read: Arguments)]()
+            }
+        guard let match = table.first(where: { data.starts(with: $0.selector) }) else { throw .unknownFunction }
+        var reader = ABIReader(data, at: 4)
+        do {
+            let call = try match.read(&reader)
+            try reader.expectEnd()
+            return call
+        } catch {
+            throw .malformedArguments(error)
+        }
+    }
+}

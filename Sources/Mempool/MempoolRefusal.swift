@@ -1,0 +1,38 @@
+
+/// Why the pool does not take a transaction. Texts are go-ethereum's where it has one: clients classify by them.
+package enum MempoolRefusal: Error, Hashable, Sendable {
+    case alreadyKnown
+    case nonceTooLow(next: UInt64, got: UInt64)
+    case nonceTooFarAhead(next: UInt64, got: UInt64)
+    case insufficientFunds(have: UInt128, want: UInt128)
+    case costOverflow
+    case intrinsicGasTooLow(have: UInt64, want: UInt64)
+    case exceedsBlockGasLimit(have: UInt64, limit: UInt64)
+    case underpriced(minimum: UInt128)
+    case replacementUnderpriced
+    case contractCreation
+    case poolFull
+    case senderLimit(Int)
+    case payloadMismatch
+    case provingRefused(name: String, reason: String)
+
+    package var message: String {
+        switch self {
+        case .alreadyKnown: "already known"
+        case .nonceTooLow(let next, let got): "nonce too low: next nonce \(next), tx nonce \(got)"
+        case .nonceTooFarAhead(let next, let got): "nonce too high: next nonce \(next), tx nonce \(got)"
+        case .insufficientFunds(let have, let want):
+            "insufficient funds for gas * price + value: balance \(have), tx cost \(want)"
+        case .costOverflow: "insufficient funds for gas * price + value: the cost is above 2^128 wei"
+        case .intrinsicGasTooLow(let have, let want): "intrinsic gas too low: gas \(have), minimum needed \(want)"
+        case .exceedsBlockGasLimit(let have, let limit): "exceeds block gas limit: gas \(have), limit \(limit)"
+        case .underpriced(let minimum): "transaction underpriced: max fee per gas below the minimum \(minimum)"
+        case .replacementUnderpriced: "replacement transaction underpriced: both fees must rise by 10 %"
+        case .contractCreation: "contract creation is not supported: this chain has native contracts and no EVM"
+        case .poolFull: "txpool is full"
+        case .senderLimit(let limit): "txpool is full for this sender: at most \(limit) pending transactions"
+        case .payloadMismatch: "the payload does not have the length and digest that the transaction signs"
+        case .provingRefused(let name, let reason): "proving transaction refused: \(name): \(reason)"
+        }
+    }
+}

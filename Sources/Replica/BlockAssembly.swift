@@ -1,0 +1,234 @@
+import AccountTree
+import ByteCodec
+package import ChainTypes
+import Consensus
+import Cryptography
+import Execution
+import Mempool
+import ProvingRules
+import SystemState
+
+/// A block that was executed here, built or validated, and may be decided.
+struct ExecutedCandidate: Sendable {
+    var proposed: ProposedBlock
+    var transactions: [VerifiedTransaction]
+    var executed: ExecutedBlock
+}
+
+extension BlockHeader {
+    /// The header of an executed block.
+    fileprivate init(
+        parent: ChainTip, originRound: UInt32, proposer: Address, timestamp: UInt64, baseFee: UInt128,
+        vrfProof: [UInt8], transactions: [[UInt8]], executed: ExecutedBlock
+    ) {
+        let state = executed.state
+        self.init(
+            chainId: state.genesis.chainId, height: state.height, originRound: originRound, proposer: proposer,
+            parentHash: parent.hash, timestamp: timestamp, gasLimit: state.genesis.chain.gasLimit,
+            gasUsed: executed.gasUsed, baseFee: baseFee, transactionsRoot: Block.transactionsRoot(transactions),
+            verdicts: executed.verdicts, receiptsRoot: executed.receiptsRoot, logsBloom: executed.logsBloom,
+            accountsRoot: executed.accountsRoot, accountCount: executed.accountCount,
+            systemRoot: executed.systemRoot, operationCount: UInt32(executed.operations.count),
+            operationsDigest: executed.operationsDigest, validatorsHash: state.validators.hash,
+            nextValidatorsHash: state.validators.hash, lastCertificateHash: Certificate.hash(of: parent.certificate),
+            vrfProof: vrfProof, mix: state.mix)
+    }
+}
+
+extension ExecutedBlock {
+    /// The root binds the logs of selections and phase transitions too, as a last receipt of their own.
+    var receiptsRoot: Bytes32 {
+        Receipt.root(receipts + [Receipt.system(logs: systemLogs, cumulativeGasUsed: gasUsed)])
+    }
+
+    var logsBloom: LogsBloom {
+        LogsBloom(receipts.flatMap(\.logs) + systemLogs)
+    }
+}
+
+extension Receipt {
+    /// The receipt that holds what no transaction caused: selections at a block's start, transitions at its end.
+    package static func system(logs: [Log], cumulativeGasUsed: UInt64) -> Receipt {
+        Receipt(
+            kind: .proving, succeeded: true, gasUsed: 0, cumulativeGasUsed: cumulativeGasUsed, effectiveGasPrice: 0,
+            logs: logs)
+    }
+}
+
+// MARK: - Building
+
+extension Replica {
+    /// Builds the block of this height from the pool: proving transactions first, in order of arrival, then ordinary
+    /// ones by tip, until the gas, the operations or the bytes are used up.
+    func buildBlock(round: UInt32, now: UInt64) throws(StorageFault) -> ExecutedCandidate? {
+        guard let keys else { return nil }
+        let height = tip.header.height + 1
+        let alpha = Randao.alpha(chainId: chainId, height: height, parentMix: tip.header.mix)
+        guard let proof = try? VRF.prove(key: keys.vrf, alpha: alpha) else { return nil }
+        let context = ExecutionContext(
+            height: height, proposer: keys.address, baseFee: nextBaseFee,
+            mix: Randao.nextMix(tip.header.mix, vrfOutput: proof.output))
+        var executor = makeExecutor(context)
+        var included: [VerifiedTransaction] = []
+        var payloads: [[UInt8]] = []
+        // RLP overhead of a header and a list stays below this.
+        var bytes = 4_096
+        func fits(_ transaction: VerifiedTransaction) -> Bool {
+            bytes + transaction.encoded.count + 16 <= Limits.maxBlockBytes
+                && included.count < Limits.maxBlockTransactions
+        }
+        for proof in mempool.pendingProofs where fits(proof.transaction) {
+            let result = try executor.apply(
+                ExecutableTransaction(transaction: proof.transaction, evidence: .payload(proof.payload)))
+            guard case .success = result else { continue }
+            included.append(proof.transaction)
+            payloads.append(proof.payload)
+            bytes += proof.transaction.encoded.count + 16
+        }
+        let candidates = try mempool.candidates(baseFee: context.baseFee, limit: Limits.maxBlockTransactions) {
+            (sender) throws(StorageFault) in ledger.accounts.account(at: sender)?.account.nonce ?? 0
+        }
+        var skipped: Set<Address> = []
+        for transaction in candidates where !skipped.contains(transaction.sender) && fits(transaction) {
+            guard case .success = try executor.apply(ExecutableTransaction(transaction: transaction)) else {
+                skipped.insert(transaction.sender)
+                continue
+            }
+            included.append(transaction)
+            bytes += transaction.encoded.count + 16
+        }
+        let executed = executor.finish()
+        let encoded = included.map(\.encoded)
+        let header = BlockHeader(
+            parent: tip, originRound: round, proposer: keys.address,
+            timestamp: max(now, tip.header.timestamp + 1), baseFee: context.baseFee, vrfProof: proof.bytes,
+            transactions: encoded, executed: executed)
+        let block = Block(header: header, transactions: encoded, lastCertificate: tip.certificate)
+        return ExecutedCandidate(
+            proposed: ProposedBlock(block: block, payloads: payloads), transactions: included, executed: executed)
+    }
+
+    func makeExecutor(_ context: ExecutionContext) -> BlockExecutor<JobFeed, ProofChecker> {
+        BlockExecutor(
+            context: context, parentHash: tip.hash, state: ledger.system, accounts: ledger.accounts,
+            tree: ledger.tree, preparer: jobFeed, verifier: checker)
+    }
+
+    /// Base fee of the block after the tip.
+    package var nextBaseFee: UInt128 {
+        tip.header.height == 0
+            ? genesis.chain.initialBaseFee : BaseFee.next(after: tip.header, parameters: genesis.chain)
+    }
+}
+
+// MARK: - Validating
+
+extension Replica {
+    /// Why a block cannot follow the tip; nil when it can. Nothing of its execution is kept.
+    package func rejection(of proposed: ProposedBlock) throws(StorageFault) -> BlockRejection? {
+        if case .failure(let rejection) = try validate(proposed) { rejection } else { nil }
+    }
+
+    /// Checks a block against its parent by executing it. Cheap checks come first.
+    func validate(_ proposed: ProposedBlock) throws(StorageFault) -> Result<ExecutedCandidate, BlockRejection> {
+        let block = proposed.block
+        let header = block.header
+        if let rejection = checkHeader(header) { return .failure(rejection) }
+        if let rejection = checkCertificate(block) { return .failure(rejection) }
+        guard block.transactions.count <= Limits.maxBlockTransactions else { return .failure(.tooManyTransactions) }
+        guard block.encoded.count <= Limits.maxBlockBytes else { return .failure(.tooLarge) }
+        guard header.transactionsRoot == Block.transactionsRoot(block.transactions) else {
+            return .failure(.wrongTransactionsRoot)
+        }
+        let context = ExecutionContext(
+            height: header.height, proposer: header.proposer, baseFee: header.baseFee, mix: header.mix)
+        var executor = makeExecutor(context)
+        var transactions: [VerifiedTransaction] = []
+        var payloads = proposed.payloads.makeIterator()
+        for (index, bytes) in block.transactions.enumerated() {
+            let transaction: VerifiedTransaction
+            do {
+                transaction = try VerifiedTransaction(decoding: bytes, chainId: chainId)
+            } catch {
+                return .failure(.transaction(index, error))
+            }
+            var evidence = ExecutableTransaction.Evidence.none
+            if let proving = transaction.proving {
+                guard let payload = payloads.next(), proving.describes(payload) else {
+                    return .failure(.payload(index))
+                }
+                evidence = .payload(payload)
+            }
+            let result = try executor.apply(ExecutableTransaction(transaction: transaction, evidence: evidence))
+            if case .failure(let refusal) = result { return .failure(.inclusion(index, refusal)) }
+            transactions.append(transaction)
+        }
+        guard payloads.next() == nil else { return .failure(.surplusPayload) }
+        let executed = executor.finish()
+        if let rejection = compare(header, executed) { return .failure(rejection) }
+        return .success(
+            ExecutedCandidate(proposed: proposed, transactions: transactions, executed: executed))
+    }
+
+    private func checkHeader(_ header: BlockHeader) -> BlockRejection? {
+        guard header.chainId == chainId else { return .wrongChain }
+        guard header.height == tip.header.height + 1 else { return .wrongHeight }
+        guard header.parentHash == tip.hash else { return .wrongParent }
+        guard header.timestamp > tip.header.timestamp else { return .timestampNotLater }
+        guard header.gasLimit == genesis.chain.gasLimit else { return .wrongGasLimit }
+        guard header.baseFee == nextBaseFee else { return .wrongBaseFee }
+        let validators = ledger.system.validators
+        guard let index = validators.index(of: header.proposer) else { return .unknownProposer }
+        let elected = Proposer.select(validators, height: header.height, round: header.originRound)
+        guard elected.address == header.proposer else { return .notTheProposer }
+        let alpha = Randao.alpha(chainId: chainId, height: header.height, parentMix: tip.header.mix)
+        let key = validators.validators[index].vrfKey
+        guard let output = try? VRF.verify(publicKey: key, alpha: alpha, proof: header.vrfProof) else {
+            return .invalidRandomness
+        }
+        guard header.mix == Randao.nextMix(tip.header.mix, vrfOutput: output) else { return .wrongMix }
+        guard header.validatorsHash == validators.hash, header.nextValidatorsHash == validators.hash else {
+            return .wrongValidators
+        }
+        return nil
+    }
+
+    private func checkCertificate(_ block: Block) -> BlockRejection? {
+        guard block.header.lastCertificateHash == Certificate.hash(of: block.lastCertificate) else {
+            return .wrongLastCertificate
+        }
+        guard tip.header.height > 0 else { return block.lastCertificate == nil ? nil : .wrongLastCertificate }
+        guard let certificate = block.lastCertificate else { return .wrongLastCertificate }
+        do {
+            try certificate.verify(
+                chainId: chainId, validators: ledger.system.validators, height: tip.header.height,
+                blockHash: tip.hash)
+        } catch {
+            return .certificate(error)
+        }
+        return nil
+    }
+
+    private func compare(_ header: BlockHeader, _ executed: ExecutedBlock) -> BlockRejection? {
+        guard header.verdicts == executed.verdicts else { return .wrongVerdicts }
+        guard header.gasUsed == executed.gasUsed else { return .wrongGasUsed }
+        guard header.receiptsRoot == executed.receiptsRoot, header.logsBloom == executed.logsBloom else {
+            return .wrongReceipts
+        }
+        guard header.operationCount == UInt32(executed.operations.count),
+            header.operationsDigest == executed.operationsDigest
+        else { return .wrongOperations }
+        guard header.accountsRoot == executed.accountsRoot, header.accountCount == executed.accountCount else {
+            return .wrongAccountsRoot
+        }
+        guard header.systemRoot == executed.systemRoot else { return .wrongSystemRoot }
+        return nil
+    }
+}
+
+extension ProvingTransaction {
+    /// Whether a payload is the one that this transaction signs.
+    func describes(_ payload: [UInt8]) -> Bool {
+        payload.count == Int(payloadLength) && Payload.digest(of: payload) == payloadDigest
+    }
+}

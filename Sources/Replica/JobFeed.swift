@@ -1,0 +1,37 @@
+import AccountTree
+import ChainTypes
+package import Circuits
+package import ProofField
+package import ProvingRules
+import SystemState
+
+/// Counts and plans the jobs of a chain from the operations that its ledger holds.
+package struct JobFeed: JobPreparing {
+    private let operations: [UInt64: [AccountOperation]]
+    private let planner: Planner
+    private let maxOperations: Int
+
+    package init(ledger: Ledger, program: BlockProgram) {
+        let parameters = ledger.system.parameters
+        operations = ledger.operations
+        maxOperations = Int(parameters.maxOperationsPerJob)
+        planner = Planner(
+            program: program, maxInstanceLogHeight: parameters.maxInstanceLogHeight,
+            maxInstances: Int(parameters.maxInstances))
+    }
+
+    package var programHash: Digest { planner.program.programHash }
+
+    package func prepare(firstHeight: UInt64, lastHeight: UInt64) -> PreparedJob? {
+        guard firstHeight <= lastHeight else { return nil }
+        var list: [AccountOperation] = []
+        for height in operations.keys.sorted() where height >= firstHeight && height <= lastHeight {
+            list += operations[height] ?? []
+            guard list.count <= maxOperations else { return nil }
+        }
+        guard case .success(let plan) = planner.plan(list) else { return nil }
+        let tree = OperationsTree(list)
+        return PreparedJob(
+            operationCount: UInt32(tree.count), operationsDigest: tree.digest, operationsRoot: tree.root, plan: plan)
+    }
+}

@@ -1,0 +1,78 @@
+package import ByteCodec
+package import ChainTypes
+package import Circuits
+import Cryptography
+package import ProofField
+package import ProvingRules
+import STARKCore
+import STARKVerifier
+import Synchronization
+
+/// The node's verifier behind the port of the proving rules. Remembers its verdicts, which depend on nothing but the
+/// question: a proof that was checked when it arrived is not checked again when its block is built or voted on.
+package final class ProofChecker: ProofVerifying {
+    package let program: BlockProgram
+    private let verifier: BlockJobVerifier
+    private let verdicts = Mutex<[Bytes32: Result<Ext, ProofRefusal>]>([:])
+    /// Entries kept; when the memory is full it is emptied, and what is still needed is checked once more.
+    private static let capacity = 16_384
+
+    package init(program: BlockProgram) {
+        self.program = program
+        verifier = BlockJobVerifier(program: program)
+    }
+
+    package var programHash: Digest { program.programHash }
+
+    package func challenge(statement: JobStatement, plan: [PlannedInstance], roots: [Digest]) -> Digest {
+        verifier.challenge(statement: statement, plan: plan, roots: roots)
+    }
+
+    package func verifyPartial(
+        statement: JobStatement, plan: [PlannedInstance], roots: [Digest], challenge: Digest, instance: Int,
+        operatorKey: Address, proof: [UInt8]
+    ) -> Result<Ext, ProofRefusal> {
+        guard plan.indices.contains(instance), roots.indices.contains(instance) else {
+            return .failure(.wrongRoot)
+        }
+        guard proof.count <= verifier.maxProofBytes(plan[instance]) else { return .failure(.tooLarge) }
+        // The challenge covers statement, plan and all roots.
+        var key = ByteWriter()
+        key.raw(challenge.bytes)
+        key.bytes32(statement.id)
+        key.u32(UInt32(truncatingIfNeeded: instance))
+        key.address(operatorKey)
+        let question = Keccak256.hash(key.bytes, proof)
+        if let known = verdicts.withLock({ $0[question] }) { return known }
+        let verdict: Result<Ext, ProofRefusal> =
+            switch verifier.verifyPartial(
+                statement: statement, plan: plan, roots: roots, challenge: challenge, instance: instance,
+                operatorKey: operatorKey, proof: proof)
+            {
+            case .success(let sum): .success(sum.value)
+            case .failure(let rejection): .failure(ProofRefusal(rejection))
+            }
+        verdicts.withLock {
+            if $0.count >= Self.capacity { $0.removeAll(keepingCapacity: true) }
+            $0[question] = verdict
+        }
+        return verdict
+    }
+
+    package func isBalanced(statement: JobStatement, challenge: Digest, sums: [Ext]) -> Bool {
+        verifier.isBalanced(statement: statement, challenge: challenge, sums: sums.map { BusSum($0) })
+    }
+
+    package func maxProofBytes(_ instance: PlannedInstance) -> Int { verifier.maxProofBytes(instance) }
+}
+
+extension ProofRefusal {
+    /// The rules' reading of the engine's named rejections.
+    fileprivate init(_ rejection: ProofRejection) {
+        switch rejection {
+        case .wrongLength, .nonCanonicalElement, .circuitMismatch, .heightNotAllowed: self = .malformed
+        case .rootMismatch: self = .wrongRoot
+        default: self = .unsound
+        }
+    }
+}

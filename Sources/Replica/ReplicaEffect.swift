@@ -1,0 +1,55 @@
+package import AccountTree
+package import ByteCodec
+package import ChainTypes
+package import Consensus
+package import Mempool
+package import ProvingRules
+package import SystemState
+
+/// What the runtime must do, in the order given: a failure stops the node, so no later effect is carried out.
+package enum ReplicaEffect: Sendable {
+    /// Replace the sign state on disk, synced, and keep the block it speaks of so that it can be served after a crash.
+    case persistSignState(SignState, proposed: ProposedBlock?)
+    /// Say a signed message to the peers.
+    case broadcast(ConsensusMessage)
+    case schedule(TimeoutKind, height: UInt64, round: UInt32, milliseconds: UInt64)
+    /// Feed `beginHeight` after this time.
+    case scheduleHeight(UInt64, milliseconds: UInt64)
+    /// Write everything of the block in one synced batch, then tell whoever listens.
+    case commit(CommittedBlock)
+    /// The answer to `submit`.
+    case admitted(Bytes32)
+    case refused(Bytes32, MempoolRefusal)
+    /// Stop the node: nothing it could do from here on is safe.
+    case halt(String)
+}
+
+/// A block with the payloads of its proving transactions, in order.
+package struct ProposedBlock: Hashable, Sendable {
+    package var block: Block
+    package var payloads: [[UInt8]]
+    package init(block: Block, payloads: [[UInt8]]) {
+        self.block = block
+        self.payloads = payloads
+    }
+}
+
+/// Everything that one block adds to the disk, atomically.
+package struct CommittedBlock: Sendable {
+    package var block: Block
+    package var hash: Bytes32
+    /// The certificate this node has seen for the block itself.
+    package var certificate: Certificate
+    package var transactions: [VerifiedTransaction]
+    package var receipts: [Receipt]
+    package var systemLogs: [Log]
+    /// Per proving transaction, in order: its payload and what a replay needs once the payload is pruned.
+    package var payloads: [[UInt8]]
+    package var facts: [PayloadFacts?]
+    package var accounts: [IndexedAccount]
+    package var systemChanges: [SystemState.Change]
+    package var operations: [AccountOperation]
+    package var witness: BlockWitness
+    /// Up to here operations and witnesses are no longer needed.
+    package var provenHeight: UInt64
+}
