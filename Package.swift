@@ -40,10 +40,13 @@ let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket
     .product(name: $0, package: "swift-nio")
 }
 
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
 let package = Package(
     name: "cairn",
     dependencies: [
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     ],
     targets: [
@@ -82,6 +85,10 @@ let package = Package(
         module("Storage", ["CRocksDB"]),
         module("JSONRPC", ["ByteCodec"] + nio),
 
+        // Assembly
+        module("ActorQueue"),
+        module("NodeRuntime", domain + proofs + rules + ["ActorQueue", "Replica", "Storage", "JSONRPC", logging]),
+
         // Test support
         support("STARKSamples", ["STARKCore", "STARKVerifier", "STARKProver", "ProofField"]),
 
@@ -100,5 +107,6 @@ let package = Package(
         tests("Consensus", ["ByteCodec", "Cryptography", "ChainTypes"]),
         tests("Storage"),
         tests("JSONRPC", ["ByteCodec"] + nio),
+        tests("NodeRuntime", domain + proofs + rules + ["Replica", "Storage", "JSONRPC"]),
     ]
 )

@@ -1,0 +1,98 @@
+package import AccountTree
+package import ByteCodec
+package import ChainTypes
+package import Storage
+
+/// What a snapshot of the database holds of the chain. A missing record is nil; a record that cannot be read is a
+/// fault.
+extension ReadSnapshot {
+    /// The last committed block.
+    package borrowing func head() throws(StoreFault) -> (height: UInt64, hash: Bytes32) {
+        guard let bytes = try get(.meta, ChainRecord.head) else { throw .damaged("head") }
+        return try ChainRecord.head(bytes)
+    }
+
+    package borrowing func block(at height: UInt64) throws(StoreFault) -> Block? {
+        guard let bytes = try get(.blocks, ChainRecord.key(height)) else { return nil }
+        do { return try Block(decoding: bytes) } catch { throw .damaged("block \(height)") }
+    }
+
+    package borrowing func height(ofBlock hash: Bytes32) throws(StoreFault) -> UInt64? {
+        guard let bytes = try get(.blockHeights, hash.bytes) else { return nil }
+        return try ChainRecord.number(bytes, "height of block \(hash)")
+    }
+
+    /// The certificate that decided the block itself; none for block 0.
+    package borrowing func certificate(at height: UInt64) throws(StoreFault) -> Certificate? {
+        guard let bytes = try get(.certificates, ChainRecord.key(height)) else { return nil }
+        do { return try Certificate(decoding: bytes) } catch { throw .damaged("certificate of block \(height)") }
+    }
+
+    package borrowing func receipts(at height: UInt64) throws(StoreFault) -> StoredReceipts? {
+        guard let bytes = try get(.receipts, ChainRecord.key(height)) else { return nil }
+        return try StoredReceipts(encoded: bytes)
+    }
+
+    /// Where a transaction stands; the index after the last transaction is that of the block's system receipt.
+    package borrowing func position(
+        of transaction: Bytes32
+    ) throws(StoreFault) -> (height: UInt64, index: Int)? {
+        guard let bytes = try get(.transactionIndex, transaction.bytes) else { return nil }
+        return try ChainRecord.position(bytes)
+    }
+
+    /// A proof payload, until it is pruned.
+    package borrowing func payload(_ digest: Bytes32) throws(StoreFault) -> [UInt8]? {
+        guard let bytes = try get(.sidecars, digest.bytes) else { return nil }
+        return try ChainRecord.sidecar(bytes).payload
+    }
+
+    /// An account as it stood after the block at `height`; nil when it did not exist.
+    package borrowing func account(_ address: Address, at height: UInt64) throws(StoreFault) -> Account? {
+        guard let bytes = try get(.accountIndex, address.bytes) else { return nil }
+        let leaf = try ChainRecord.number(bytes, "leaf of \(address)")
+        let prefix = ChainRecord.key(leaf)
+        let found = try last(in: .accountHistory, prefix: prefix, atOrBefore: prefix + ChainRecord.key(height))
+        return try found.map { found throws(StoreFault) in try ChainRecord.history(found.value, of: address) }
+    }
+
+    /// Number and sum of the balances of all accounts at the head.
+    package borrowing func accountsTotal() throws(StoreFault) -> (count: UInt64, balances: UInt128) {
+        var (count, balances): (UInt64, UInt128) = (0, 0)
+        try forEach(in: .accounts) { (_, value) throws(StoreFault) in
+            count += 1
+            balances &+= try ChainRecord.account(value).balance
+            return .next
+        }
+        return (count, balances)
+    }
+
+    /// The operations of a block; nil when it has none or is proven.
+    package borrowing func operations(at height: UInt64) throws(StoreFault) -> [AccountOperation]? {
+        guard let bytes = try get(.operations, ChainRecord.key(height)) else { return nil }
+        do { return try AccountOperation.decodeList(bytes) } catch { throw .damaged("operations of block \(height)") }
+    }
+
+    /// Operations and merged witness of a run of blocks; nil when part of them was dropped as proven.
+    package borrowing func proofInput(
+        firstHeight: UInt64, lastHeight: UInt64, operationCount: Int
+    ) throws(StoreFault) -> (operations: [AccountOperation], witness: BlockWitness)? {
+        guard firstHeight <= lastHeight else { return nil }
+        var operations: [AccountOperation] = []
+        var witnesses: [BlockWitness] = []
+        let upper = ChainRecord.key(lastHeight)
+        try forEach(in: .witness, from: ChainRecord.key(firstHeight)) { (key, value) throws(StoreFault) in
+            guard !upper.lexicographicallyPrecedes(key) else { return .stop }
+            let height = try ChainRecord.number(key, "key of a witness")
+            var reader = ByteReader(value)
+            do {
+                witnesses.append(try BlockWitness(from: &reader, maxLeaves: 2 * Limits.maxOperationsPerBlock))
+            } catch {
+                throw .damaged("witness of block \(height)")
+            }
+            operations += try self.operations(at: height) ?? []
+            return .next
+        }
+        return operations.count == operationCount ? (operations, BlockWitness.merge(witnesses)) : nil
+    }
+}

@@ -1,0 +1,227 @@
+import AccountTree
+package import ByteCodec
+package import ChainTypes
+package import Consensus
+import Cryptography
+package import Replica
+package import Storage
+import Synchronization
+import SystemState
+
+/// A chain on disk: the records of one genesis in one directory.
+///
+/// A block reaches the disk in one synced batch with everything that follows from it, so what is read is always the
+/// state after some block, whole (reliability note 11).
+package final class ChainStore: Sendable {
+    package let genesis: Genesis
+    package let store: Store
+    /// Height up to which operations and witnesses were dropped.
+    let prunedHeight = Mutex<UInt64>(0)
+
+    private init(genesis: Genesis, store: Store) {
+        self.genesis = genesis
+        self.store = store
+    }
+
+    /// Opens the chain of `genesis` in the directory `path`, and begins it there when the directory is empty.
+    package static func open(path: String, genesis: Genesis) throws(ChainStoreError) -> ChainStore {
+        do {
+            let store = try Store(path: path)
+            let chain = ChainStore(genesis: genesis, store: store)
+            if let stored = try chain.storedGenesisHash() {
+                guard stored == genesis.hash else {
+                    throw ChainStoreError.otherGenesis(path: path, stored: "\(stored)", wanted: "\(genesis.hash)")
+                }
+            } else {
+                try chain.begin()
+            }
+            return chain
+        } catch let error as ChainStoreError {
+            throw error
+        } catch let fault as StoreFault {
+            throw .fault(fault)
+        } catch {
+            throw .genesis("\(error)")
+        }
+    }
+
+    /// Opens the chain that is in the directory `path`, whatever its genesis.
+    package static func openExisting(path: String) throws(ChainStoreError) -> ChainStore {
+        do {
+            let store = try Store(path: path, createIfMissing: false)
+            let text = try store.read { snapshot throws(StoreFault) in
+                try snapshot.get(.meta, ChainRecord.genesis)
+            }
+            guard let text else { throw ChainStoreError.empty(path: path) }
+            guard let genesis = try? GenesisFile.parse(text) else { throw StoreFault.damaged("genesis") }
+            let chain = ChainStore(genesis: genesis, store: store)
+            guard try chain.storedGenesisHash() == genesis.hash else { throw StoreFault.damaged("genesis") }
+            return chain
+        } catch let error as ChainStoreError {
+            throw error
+        } catch let fault as StoreFault {
+            throw fault.kind == .missing ? .empty(path: path) : .fault(fault)
+        } catch {
+            throw .genesis("\(error)")
+        }
+    }
+
+    /// Ends all use of the directory; reads in flight finish first.
+    package func close() { store.close() }
+
+    private func storedGenesisHash() throws(StoreFault) -> Bytes32? {
+        let bytes = try store.read { snapshot throws(StoreFault) in
+            try snapshot.get(.meta, ChainRecord.genesisHash)
+        }
+        guard let bytes else { return nil }
+        guard let hash = Bytes32(bytes) else { throw .damaged("genesis hash") }
+        return hash
+    }
+
+    // MARK: - Genesis
+
+    /// Writes the state before block 1, as block 0.
+    private func begin() throws {
+        let errors = genesis.validate().filter { $0.severity == .error }
+        guard errors.isEmpty else {
+            throw ChainStoreError.genesis(errors.map { "\($0)" }.joined(separator: ", "))
+        }
+        var system = try SystemState(genesis: genesis, mix: Randao.genesisMix(genesis.hash))
+        let tree = AccountTree(accounts: genesis.accounts)
+        guard
+            let header = genesis.header(
+                accountsRoot: tree.root, systemRoot: system.root(), operationsDigest: OperationsTree([]).digest)
+        else { throw ChainStoreError.genesis("its validators are not a set") }
+        let accounts = genesis.accounts.enumerated().map {
+            IndexedAccount(index: LeafIndex($0.offset), account: $0.element)
+        }
+        var batch = WriteBatch()
+        batch.put(.meta, key: ChainRecord.genesisHash, value: genesis.hash.bytes)
+        batch.put(.meta, key: ChainRecord.genesis, value: Array(GenesisFile.write(genesis).utf8))
+        batch.put(Block(header: header, transactions: [], lastCertificate: nil), hash: header.hash)
+        batch.put(StoredReceipts(receipts: [], systemLogs: [], facts: []), height: 0)
+        batch.put(accounts, height: 0, firstNew: 0)
+        batch.put(system.takeChanges())
+        batch.put(.meta, key: ChainRecord.head, value: ChainRecord.head(0, header.hash))
+        try store.write(batch)
+    }
+
+    // MARK: - Writing
+
+    /// Writes everything of a block in one synced batch.
+    package func commit(_ committed: CommittedBlock) throws(StoreFault) {
+        let height = committed.block.header.height
+        var batch = WriteBatch()
+        batch.put(committed.block, hash: committed.hash)
+        batch.put(.certificates, key: ChainRecord.key(height), value: committed.certificate.encoded)
+        batch.put(
+            StoredReceipts(
+                receipts: committed.receipts, systemLogs: committed.systemLogs, facts: committed.facts),
+            height: height)
+        batch.putIndex(of: committed, height: height)
+        let created = committed.operations.lazy.filter(\.creates).map(\.index).min()
+        batch.put(committed.accounts, height: height, firstNew: created ?? .max)
+        batch.put(committed.systemChanges)
+        if !committed.operations.isEmpty {
+            batch.put(
+                .operations, key: ChainRecord.key(height), value: AccountOperation.encodeList(committed.operations))
+            var writer = ByteWriter()
+            committed.witness.encode(to: &writer)
+            batch.put(.witness, key: ChainRecord.key(height), value: writer.bytes)
+        }
+        for payload in committed.payloads {
+            batch.put(
+                .sidecars, key: Payload.digest(of: payload).bytes, value: ChainRecord.sidecar(height, payload))
+        }
+        try dropExpiredPayloads(at: height, in: &batch)
+        let pruned = prunedHeight.withLock { $0 }
+        if committed.provenHeight > pruned {
+            let range = (lower: ChainRecord.key(pruned), upper: ChainRecord.key(committed.provenHeight + 1))
+            batch.deleteRange(.operations, from: range.lower, upTo: range.upper)
+            batch.deleteRange(.witness, from: range.lower, upTo: range.upper)
+        }
+        batch.put(.meta, key: ChainRecord.head, value: ChainRecord.head(height, committed.hash))
+        try store.write(batch)
+        prunedHeight.withLock { $0 = max($0, committed.provenHeight) }
+    }
+
+    /// Payloads are kept for `proofRetention` blocks after the last transaction that brought them.
+    private func dropExpiredPayloads(at height: UInt64, in batch: inout WriteBatch) throws(StoreFault) {
+        guard height > genesis.proving.proofRetention else { return }
+        let expired = height - genesis.proving.proofRetention
+        try store.read { snapshot throws(StoreFault) in
+            guard let block = try snapshot.block(at: expired) else { return }
+            for bytes in block.transactions where bytes.first == TransactionKind.proving.rawValue {
+                guard let digest = (try? UnverifiedTransaction(decoding: bytes))?.body.proving?.payloadDigest,
+                    let value = try snapshot.get(.sidecars, digest.bytes),
+                    try ChainRecord.sidecar(value).height <= expired
+                else { continue }
+                batch.delete(.sidecars, key: digest.bytes)
+            }
+        }
+    }
+
+    /// Replaces the sign state, synced: what it holds may leave the process afterwards.
+    package func persistSignState(_ state: SignState, proposed: ProposedBlock?) throws(StoreFault) {
+        var batch = WriteBatch()
+        batch.put(.signState, key: ChainRecord.signState, value: state.encoded)
+        if let proposed {
+            batch.put(.signState, key: ChainRecord.proposed, value: ChainRecord.proposed(proposed))
+        } else {
+            batch.delete(.signState, key: ChainRecord.proposed)
+        }
+        try store.write(batch)
+    }
+}
+
+extension WriteBatch {
+    fileprivate mutating func put(_ block: Block, hash: Bytes32) {
+        put(.blocks, key: ChainRecord.key(block.header.height), value: block.encoded)
+        put(.blockHeights, key: hash.bytes, value: ChainRecord.key(block.header.height))
+    }
+
+    fileprivate mutating func put(_ receipts: StoredReceipts, height: UInt64) {
+        put(.receipts, key: ChainRecord.key(height), value: receipts.encoded)
+    }
+
+    fileprivate mutating func putIndex(of committed: CommittedBlock, height: UInt64) {
+        for (index, transaction) in committed.transactions.enumerated() {
+            put(.transactionIndex, key: transaction.hash.bytes, value: ChainRecord.position(height, index))
+        }
+        if !committed.systemLogs.isEmpty {
+            put(
+                .transactionIndex, key: SystemReceipt.hash(height: height).bytes,
+                value: ChainRecord.position(height, committed.transactions.count))
+        }
+    }
+
+    /// Accounts from leaf `firstNew` on are new.
+    fileprivate mutating func put(_ accounts: [IndexedAccount], height: UInt64, firstNew: LeafIndex) {
+        for entry in accounts {
+            put(.accounts, key: ChainRecord.key(entry.index), value: ChainRecord.account(entry.account))
+            put(
+                .accountHistory, key: ChainRecord.key(entry.index, height),
+                value: ChainRecord.history(entry.account))
+            guard entry.index >= firstNew else { continue }
+            put(.accountIndex, key: entry.account.address.bytes, value: ChainRecord.key(entry.index))
+        }
+    }
+
+    fileprivate mutating func put(_ changes: [SystemState.Change]) {
+        for change in changes {
+            if let value = change.value {
+                put(.system, key: change.key, value: value)
+            } else {
+                delete(.system, key: change.key)
+            }
+        }
+    }
+}
+
+/// The synthetic transaction that carries the logs of a block's selections and phase transitions.
+package enum SystemReceipt {
+    /// Keccak-256 of "cairn/system/v1" and the height as 8 big-endian bytes.
+    package static func hash(height: UInt64) -> Bytes32 {
+        Keccak256.hash(Array("cairn/system/v1".utf8), ChainRecord.key(height))
+    }
+}

@@ -1,0 +1,199 @@
+import ActorQueue
+package import ByteCodec
+package import ChainTypes
+package import Consensus
+package import Mempool
+package import Replica
+import Storage
+
+/// The shell around the node's brain: it feeds inputs one by one and carries the effects out in their order. It holds
+/// no rules.
+///
+/// A failed write halts it: nothing is said to anyone that the disk does not hold (architecture, "persist before you
+/// speak").
+package actor NodeHost {
+    private let executor = ActorQueue("cairn.node")
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
+
+    package nonisolated let genesis: Genesis
+    package nonisolated let chain: ChainStore
+    package nonisolated let checker: ProofChecker
+    /// Every block, once it is on the disk. A listener may be 64 blocks behind.
+    package nonisolated let committed = Broadcast<CommittedBlock>(capacity: 64)
+    package nonisolated let pending = PendingHashes()
+    /// Whether this node signs.
+    package nonisolated let validator: Address?
+
+    private var replica: Replica
+    private let clock: WallClock
+    private let broadcast: @Sendable (ConsensusMessage) -> Void
+    private let warming: ProofWarming
+    private var timers: [UInt64: (height: UInt64, task: Task<Void, Never>)] = [:]
+    private var nextTimer: UInt64 = 0
+    /// Why the node stopped; nil while it runs.
+    package private(set) var halt: NodeHalt?
+    private let halts: AsyncStream<NodeHalt>
+    private let haltContinuation: AsyncStream<NodeHalt>.Continuation
+
+    /// - Parameters:
+    ///   - keys: nil for a node that follows the chain without voting.
+    ///   - broadcast: says a message to the peers; it must not wait for them.
+    package init(
+        chain: ChainStore, restored: RestoredChain, keys: ValidatorKeys?, checker: ProofChecker,
+        timeouts: ConsensusTimeouts = .standard, clock: @escaping WallClock = systemClock,
+        broadcast: @escaping @Sendable (ConsensusMessage) -> Void = { _ in }
+    ) {
+        genesis = chain.genesis
+        self.chain = chain
+        self.checker = checker
+        self.clock = clock
+        self.broadcast = broadcast
+        validator = keys?.address
+        warming = ProofWarming(checker: checker)
+        replica = Replica(
+            genesis: chain.genesis, keys: keys, restored: restored, checker: checker, timeouts: timeouts)
+        (halts, haltContinuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(1))
+    }
+
+    // MARK: - Running
+
+    /// Runs until the task is cancelled, and returns then; throws when the node must stop. The caller closes the
+    /// chain store.
+    package func run() async throws(NodeHalt) {
+        feed(.start(now: clock()))
+        for await halt in halts {
+            stop()
+            throw halt
+        }
+        stop()
+    }
+
+    private func stop() {
+        for timer in timers.values { timer.task.cancel() }
+        timers = [:]
+        committed.finish()
+        pending.arrivals.finish()
+    }
+
+    private func halt(_ halt: NodeHalt) {
+        guard self.halt == nil else { return }
+        self.halt = halt
+        stop()
+        haltContinuation.yield(halt)
+        haltContinuation.finish()
+    }
+
+    // MARK: - Inputs
+
+    /// Takes one input to its end; returns the effects that answer a client.
+    @discardableResult
+    func feed(_ input: ReplicaInput) -> [ReplicaEffect] {
+        guard halt == nil else { return [] }
+        do {
+            let effects = try replica.step(input)
+            for effect in effects {
+                carryOut(effect)
+                guard halt == nil else { return [] }
+            }
+            return effects
+        } catch {
+            halt(NodeHalt(error))
+            return []
+        }
+    }
+
+    private func carryOut(_ effect: ReplicaEffect) {
+        do {
+            switch effect {
+            case .persistSignState(let state, let proposed):
+                try chain.persistSignState(state, proposed: proposed)
+            case .broadcast(let message):
+                broadcast(message)
+            case .schedule(let kind, let height, let round, let milliseconds):
+                schedule(at: height, milliseconds: milliseconds) { now in
+                    .timeout(kind, height: height, round: round, now: now)
+                }
+            case .scheduleHeight(let height, let milliseconds):
+                schedule(at: height, milliseconds: milliseconds) { .beginHeight(height, now: $0) }
+            case .commit(let block):
+                try chain.commit(block)
+                cancelTimers(upTo: block.block.header.height)
+                committed.publish(block)
+            case .admitted(let hash):
+                pending.append(hash)
+            case .refused:
+                break
+            case .halt(let reason):
+                halt(NodeHalt(consensus: reason))
+            }
+        } catch {
+            halt(NodeHalt(error))
+        }
+    }
+
+    // MARK: - Timers
+
+    private func schedule(
+        at height: UInt64, milliseconds: UInt64, _ input: @escaping @Sendable (UInt64) -> ReplicaInput
+    ) {
+        nextTimer += 1
+        let id = nextTimer
+        let delay = Duration.milliseconds(Int64(clamping: milliseconds))
+        let task = Task { [weak self] in
+            do { try await Task.sleep(for: delay, clock: .continuous) } catch { return }
+            await self?.fire(id, input)
+        }
+        timers[id] = (height, task)
+    }
+
+    private func fire(_ id: UInt64, _ input: @Sendable (UInt64) -> ReplicaInput) {
+        guard timers.removeValue(forKey: id) != nil else { return }
+        feed(input(clock()))
+    }
+
+    private func cancelTimers(upTo height: UInt64) {
+        for (id, timer) in timers where timer.height <= height {
+            timer.task.cancel()
+            timers[id] = nil
+        }
+    }
+
+    // MARK: - Clients
+
+    /// Offers a transaction to the pool. A proof is checked before the brain is asked, outside of this actor.
+    package func submit(
+        _ transaction: VerifiedTransaction, payload: [UInt8]?
+    ) async -> Result<Bytes32, SubmissionRefusal> {
+        if let proving = transaction.proving, let payload, halt == nil {
+            await warming.warm(
+                transaction, proving, payload: payload, tip: replica.tip, nextBaseFee: replica.nextBaseFee,
+                system: replica.ledger.system)
+        }
+        for effect in feed(.submit(transaction, payload: payload)) {
+            switch effect {
+            case .admitted(let hash): return .success(hash)
+            case .refused(_, let refusal): return .failure(.pool(refusal))
+            default: continue
+            }
+        }
+        return .failure(.halted(halt?.message ?? "the node is stopping"))
+    }
+
+    /// Takes note of a failed read outside of the actor: it halts the node, unless the store was merely closed.
+    package func readFailed(_ fault: StoreFault) {
+        if fault.kind != .closed { halt(NodeHalt(fault)) }
+    }
+
+    /// Reads the state after the last committed block, and the pool.
+    package func read<T: Sendable, Failure: Error>(
+        _ body: @Sendable (borrowing Replica) throws(Failure) -> T
+    ) throws(Failure) -> T {
+        try body(replica)
+    }
+}
+
+/// Why a transaction did not enter the pool.
+package enum SubmissionRefusal: Error, Hashable, Sendable {
+    case pool(MempoolRefusal)
+    case halted(String)
+}

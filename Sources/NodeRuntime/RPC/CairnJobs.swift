@@ -1,0 +1,113 @@
+import ByteCodec
+import ChainTypes
+import Circuits
+import JSONRPC
+import Mempool
+import Replica
+import Storage
+import SystemState
+
+extension NodeRPC {
+    /// Jobs of one cairn_jobs answer.
+    private static let maxJobs: UInt64 = 100
+
+    /// cairn_: jobs and what proves them.
+    static let cairnJobs: [String: Method] = [
+        "cairn_jobs": { rpc, params, _ in try await rpc.jobs(params[0]) },
+        "cairn_job": { rpc, params, _ in
+            JobJSON.details(try await rpc.job(params[0]), program: rpc.host.checker.program)
+        },
+        "cairn_jobRecord": { rpc, params, _ in .data(try await rpc.job(params[0]).encoded) },
+        "cairn_openJobs": { rpc, _, _ in await rpc.openJobs() },
+        "cairn_jobInput": { rpc, params, _ in .data(try rpc.input(of: try await rpc.job(params[0]))) },
+        "cairn_settlement": { rpc, params, _ in
+            let job = try await rpc.job(params[0])
+            guard job.isClosed else { throw RPCError.server("job \(job.number) is not settled yet") }
+            return .list(job.payments, JobJSON.payment)
+        },
+        "cairn_proof": { rpc, params, _ in try rpc.proof(of: try await rpc.job(params[0])) },
+        "cairn_sendProvingTransaction": { rpc, params, _ in
+            let transaction = try rpc.decode(try params[0].data(atMost: Limits.maxTransactionBytes))
+            let payload = try params[1].data(atMost: Int(Limits.maxPayloadBytes))
+            guard transaction.proving != nil else {
+                throw RPCError.server("not a proving transaction: use eth_sendRawTransaction")
+            }
+            return .data(try rpc.admitted(await rpc.host.submit(transaction, payload: payload)))
+        },
+    ]
+
+    /// The job that an id, or a number in either form, names.
+    private func job(_ argument: RPCArgument) async throws -> Job {
+        let expectation = "a job id of 32 bytes or a job number"
+        let job: Job?
+        let name: String
+        if let text = argument.value?.string, text.utf8.count == 66 {
+            let id = try argument.hash()
+            name = "\(id)"
+            job = await host.read { replica in replica.ledger.system.job(id: id) }
+        } else {
+            guard let number = try? argument.count() else { throw argument.expected(expectation) }
+            name = "\(number)"
+            job = await host.read { replica in replica.ledger.system.jobs[number] }
+        }
+        guard let job else { throw RPCError.server("unknown job \(name)") }
+        return job
+    }
+
+    private func jobs(_ argument: RPCArgument) async throws -> JSONValue {
+        let options = argument.ifPresent
+        let limit = try options?.member("limit").ifPresent?.count() ?? 20
+        guard limit <= Self.maxJobs else { throw RPCError.invalidParams("limit: expected at most \(Self.maxJobs)") }
+        let before = try options?.member("before").ifPresent?.count()
+        let jobs = await host.read { replica in
+            let all = replica.ledger.system.jobs.values.reversed()
+            return Array(all.lazy.filter { before == nil || $0.number < before ?? 0 }.prefix(Int(limit)))
+        }
+        return .list(jobs, JobJSON.summary)
+    }
+
+    private func openJobs() async -> JSONValue {
+        await host.read { replica in
+            [
+                "height": JSONValue(replica.tip.header.height), "blockHash": .data(replica.tip.hash),
+                "baseFee": .quantity(replica.nextBaseFee),
+                "jobs": .list(replica.ledger.system.jobs.values.filter { !$0.isClosed }) { .data($0.encoded) },
+                "minimumTip": "0x0",
+            ]
+        }
+    }
+
+    private func input(of job: Job) throws -> [UInt8] {
+        let statement = job.statement
+        let found = try store.read { snapshot throws(StoreFault) in
+            try snapshot.proofInput(
+                firstHeight: statement.firstHeight, lastHeight: statement.lastHeight,
+                operationCount: Int(statement.operationCount))
+        }
+        guard let found else {
+            throw RPCError.server("the blocks of job \(job.number) are proven: its input was dropped")
+        }
+        return JobInput(
+            statement: statement, plan: job.plan, operations: found.operations, witness: found.witness
+        ).encoded
+    }
+
+    /// The first valid full proof with the submissions that it refers to.
+    private func proof(of job: Job) throws -> JSONValue {
+        guard let full = job.fullProofs.first else { throw RPCError.server("job \(job.number) is not proven") }
+        func part(_ inclusion: Inclusion) throws -> JSONValue {
+            let payload = try store.read { snapshot throws(StoreFault) in
+                try snapshot.payload(inclusion.payloadDigest)
+            }
+            guard let payload else { throw RPCError.server("the proof of job \(job.number) was pruned") }
+            return [
+                "owner": .data(inclusion.owner), "operator": .data(inclusion.operatorKey), "payload": .data(payload),
+            ]
+        }
+        let referenced = job.submissions.filter { full.reused.contains($0.owner) }
+        return [
+            "job": .data(job.encoded), "fullProof": try part(full.inclusion),
+            "submissions": .array(try referenced.map { try part($0.inclusion) }),
+        ]
+    }
+}

@@ -1,0 +1,95 @@
+import ByteCodec
+import ChainTypes
+package import JSONRPC
+import Storage
+
+/// The node's JSON-RPC methods over its host and its chain store.
+package struct NodeRPC: RPCHandler {
+    let host: NodeHost
+    let filters = FilterTable()
+    let subscriptions = Subscriptions()
+
+    package init(host: NodeHost) { self.host = host }
+
+    typealias Method = @Sendable (NodeRPC, RPCParameters, RPCContext) async throws -> JSONValue
+
+    /// Every method by its name.
+    static let methods: [String: Method] = {
+        let groups = [
+            ethereumBlocks, ethereumState, ethereumTransactions, ethereumFees, ethereumLogs, network, cairnChain,
+            cairnJobs,
+            cairnProvers,
+        ]
+        return groups.reduce(into: [:]) { all, group in all.merge(group) { first, _ in first } }
+    }()
+
+    /// The names of all methods, sorted.
+    package static var methodNames: [String] { methods.keys.sorted() }
+
+    package func call(
+        method: String, params: JSONValue?, context: RPCContext
+    ) async -> Result<JSONValue, RPCError> {
+        guard let body = Self.methods[method] else { return .failure(.methodNotFound(method)) }
+        do {
+            return .success(try await body(self, try RPCParameters(params), context))
+        } catch let error as RPCError {
+            return .failure(error)
+        } catch let fault as StoreFault {
+            await host.readFailed(fault)
+            return .failure(.internal(fault.message))
+        } catch {
+            return .failure(.internal("\(error)"))
+        }
+    }
+}
+
+// MARK: - What methods share
+
+extension NodeRPC {
+    var genesis: Genesis { host.genesis }
+    var chainId: UInt64 { host.genesis.chainId }
+    var store: Store { host.chain.store }
+
+    static let headerNotFound = RPCError.server("header not found")
+
+    /// The height that a reference means; nil when there is no such block.
+    func height(of reference: BlockReference, in snapshot: borrowing ReadSnapshot) throws(StoreFault) -> UInt64? {
+        let head = try snapshot.head().height
+        switch reference {
+        case .latest, .pending, .safe, .finalized: return head
+        case .earliest: return 0
+        case .number(let number): return number <= head ? number : nil
+        case .hash(let hash, _): return try snapshot.height(ofBlock: hash)
+        }
+    }
+
+    /// The block that a reference means, with its receipts.
+    func report(of reference: BlockReference) throws(StoreFault) -> BlockReport? {
+        try store.read { snapshot throws(StoreFault) -> BlockReport? in
+            guard let height = try height(of: reference, in: snapshot) else { return nil }
+            return try snapshot.report(at: height)
+        }
+    }
+
+    /// An account as of a block; `header not found` when there is no such block.
+    func account(_ address: Address, at reference: BlockReference) throws -> Account? {
+        let found = try store.read { snapshot throws(StoreFault) -> (isKnown: Bool, account: Account?) in
+            guard let height = try height(of: reference, in: snapshot) else { return (false, nil) }
+            return (true, try snapshot.account(address, at: height))
+        }
+        guard found.isKnown else { throw Self.headerNotFound }
+        return found.account
+    }
+
+    /// Refuses a reference to a block that is not there.
+    func requireBlock(_ reference: BlockReference) throws {
+        let found = try store.read { snapshot throws(StoreFault) -> UInt64? in
+            try height(of: reference, in: snapshot)
+        }
+        guard found != nil else { throw Self.headerNotFound }
+    }
+
+    func head() throws(StoreFault) -> UInt64 {
+        try store.read { snapshot throws(StoreFault) -> UInt64 in try snapshot.head().height }
+    }
+}

@@ -1,0 +1,153 @@
+import ByteCodec
+import ChainTypes
+import Circuits
+import Cryptography
+import JSONRPC
+import NodeRuntime
+import ProofField
+import Replica
+import SystemState
+import Testing
+
+struct CairnRPCTests {
+    /// Four provers; block 1 has a transfer, so a job for it is selected soon after.
+    private static func chain() throws -> TestChain {
+        var chain = try TestChain(provers: 4)
+        try chain.submit(try chain.transfer(nonce: 0))
+        for _ in 0..<3 { try chain.advance() }
+        return chain
+    }
+
+    private static func rpc() throws -> (TestChain, NodeRPC) {
+        let chain = try chain()
+        return (chain, NodeRPC(host: try chain.host()))
+    }
+
+    @Test func statusCountsWhatThereIs() async throws {
+        let (chain, rpc) = try Self.rpc()
+        let status = try await rpc.ask("cairn_status")
+        #expect(status["height"] == 3 && status["chainId"] == 20_261 && status["isDevnet"] == true)
+        #expect(status["provenHeight"] == 0 && status["proofLag"] == 1)
+        #expect(status["activeJobs"] == 1 && status["proversRegistered"] == 4)
+        #expect(status["validators"] == 1 && status["halted"] == .null && status["preset"] == "devnet")
+        #expect(status["genesisHash"] == .string("\(chain.genesis.hash)"))
+        #expect(status["programHash"] == .string(Hex.encode(chain.checker.programHash.bytes)))
+    }
+
+    @Test func theGenesisIsAnsweredAsItsFile() async throws {
+        let (chain, rpc) = try Self.rpc()
+        let answer = try await rpc.ask("cairn_genesis")
+        #expect(try GenesisFile.parse(answer.serialized) == chain.genesis)
+    }
+
+    @Test func theBooksAreRight() async throws {
+        let (_, rpc) = try Self.rpc()
+        let supply = try await rpc.ask("cairn_supply")
+        #expect(supply["difference"] == "0" && supply["height"] == 3)
+        #expect(supply["stakes"] == .string(Hex.quantity(4_000 * Unit.cairn)))
+        #expect(supply["genesis"] == .string(Hex.quantity((100_000 + 4_400) * Unit.cairn)))
+        #expect(supply["burned"] != "0x0" && supply["claimable"] != "0x0")
+    }
+
+    @Test func aJobIsToldInFull() async throws {
+        let (chain, rpc) = try Self.rpc()
+        let jobs = try await rpc.ask("cairn_jobs", ["limit": 5])
+        #expect(jobs.array?.count == 1)
+        let summary = try #require(jobs.array?.first)
+        #expect(summary["number"] == 1 && summary["phase"] == "t1" && summary["firstHeight"] == 1)
+        #expect(summary["provenAt"] == .null && summary["rewards"] == "0x0")
+        let id = try #require(summary["id"])
+        let job = try await rpc.ask("cairn_job", id)
+        #expect(try await rpc.ask("cairn_job", 1) == job)
+        #expect(job["provers"]?.array?.count == 2 && job["plan"]?.array?.isEmpty == false)
+        for name in job["plan"]?.array?.compactMap({ $0["name"]?.string }) ?? [] { #expect(name != "unknown") }
+        #expect(job["statement"]?["operationCount"] == summary["operations"])
+        let record = try await rpc.ask("cairn_jobRecord", 1)
+        let decoded = try Job(record: try #require(Hex.decode(record.string ?? "")))
+        #expect(decoded == chain.replica.ledger.system.jobs[1])
+        let open = try await rpc.ask("cairn_openJobs")
+        #expect(open["jobs"] == [record] && open["height"] == 3)
+        #expect(try await rpc.ask("cairn_jobs", ["before": 1]) == [])
+        await #expect(throws: RPCError.server("unknown job 9")) { try await rpc.ask("cairn_job", 9) }
+        await #expect(throws: RPCError.server("job 1 is not proven")) { try await rpc.ask("cairn_proof", id) }
+        await #expect(throws: RPCError.server("job 1 is not settled yet")) {
+            try await rpc.ask("cairn_settlement", id)
+        }
+    }
+
+    @Test func aJobsInputIsWhatItsStatementSays() async throws {
+        let (chain, rpc) = try Self.rpc()
+        let hex = try await rpc.ask("cairn_jobInput", 1)
+        let input = try JobInput(encoded: try #require(Hex.decode(hex.string ?? "")))
+        guard case .success = input.validated(program: chain.checker.program) else {
+            Issue.record("the input does not belong to its statement")
+            return
+        }
+    }
+
+    @Test func proversAreFoundByEitherKey() async throws {
+        let (chain, rpc) = try Self.rpc()
+        let provers = try #require(try await rpc.ask("cairn_provers").array)
+        #expect(provers.count == 4)
+        let statuses = provers.compactMap { $0["status"]?.string }
+        #expect(statuses.count { $0 == "proving job 1" } == 2 && statuses.count { $0 == "available" } == 2)
+        let entry = chain.genesis.provers[0]
+        let byOwner = try await rpc.ask("cairn_prover", .string("\(entry.owner)"))
+        #expect(try await rpc.ask("cairn_prover", .string("\(entry.operatorKey)")) == byOwner)
+        #expect(byOwner["stake"] == .string(Hex.quantity(1_000 * Unit.cairn)) && byOwner["active"] == true)
+        #expect(try await rpc.ask("cairn_prover", .string("\(TestChain.recipient)")) == .null)
+        let record = try await rpc.ask("cairn_proverRecord", .string("\(entry.owner)"))
+        #expect(
+            try Prover(record: try #require(Hex.decode(record.string ?? "")))
+                == chain.replica.ledger.system.provers[entry.owner])
+    }
+
+    @Test func operationsAndCertificatesAreAnswered() async throws {
+        let (_, rpc) = try Self.rpc()
+        let operations = try #require(try await rpc.ask("cairn_operations", 1).array)
+        #expect(operations.count == 2)
+        #expect(operations[0]["sequence"] == 1 && operations[0]["incrementsNonce"] == true)
+        #expect(operations[1]["creates"] == true && operations[1]["isDebit"] == false)
+        #expect(try await rpc.ask("cairn_operations", 2) == [])
+        let certificate = try await rpc.ask("cairn_certificate", 3)
+        #expect(certificate["height"] == 3 && certificate["signatures"]?.array?.count == 1)
+        await #expect(throws: RPCError.server("block 0 has no certificate")) {
+            try await rpc.ask("cairn_certificate", 0)
+        }
+    }
+
+    @Test func aProvingTransactionIsRefusedByName() async throws {
+        let (chain, rpc) = try Self.rpc()
+        let payload: [UInt8] = [1, 2, 3]
+        func send(_ job: Bytes32, _ signer: SecretKey) async throws -> JSONValue {
+            let transaction = try ProvingTransaction(
+                chainId: chain.genesis.chainId, jobId: job, phase: .t1, maxPriorityFeePerGas: 0,
+                maxFeePerGas: 3 * Unit.gwei, payloadDigest: Payload.digest(of: payload), payloadLength: 3
+            ).sign(with: signer)
+            return try await rpc.ask(
+                "cairn_sendProvingTransaction", .string(Hex.encode(transaction.encoded)),
+                .string(Hex.encode(payload)))
+        }
+        let key = chain.devnet.provers[0].operatorKey
+        let unknown = await #expect(throws: RPCError.self) { try await send(.zero, key) }
+        #expect(unknown?.code == -32000 && unknown?.data?["refusal"] == "unknownJob")
+        let job = try #require(chain.replica.ledger.system.jobs[1])
+        let stranger = await #expect(throws: RPCError.self) { try await send(job.id, try chain.key) }
+        #expect(stranger?.data?["refusal"] == "notRegistered")
+        let selected = try #require(
+            chain.devnet.provers.first { $0.owner.publicKey.address == job.selected.first?.owner })
+        let malformed = await #expect(throws: RPCError.self) { try await send(job.id, selected.operatorKey) }
+        #expect(malformed?.data?["refusal"] == "malformedPayload")
+    }
+
+    @Test func everyMethodOfTheContractIsThere() {
+        let names = Set(NodeRPC.methodNames)
+        for method in [
+            "status", "genesis", "jobs", "job", "openJobs", "jobRecord", "jobInput", "payload",
+            "sendProvingTransaction", "provers", "prover", "proverRecord", "supply", "proof", "settlement",
+            "certificate", "operations", "systemContracts",
+        ] {
+            #expect(names.contains("cairn_\(method)"), "\(method)")
+        }
+    }
+}
