@@ -39,12 +39,18 @@ let rules: [Target.Dependency] = ["ProvingRules", "Execution", "Consensus", "Mem
 let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket"].map {
     .product(name: $0, package: "swift-nio")
 }
-
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
     name: "cairn",
+    products: [
+        .executable(name: "cairn", targets: ["cairn"]),
+        .executable(name: "cairn-prover", targets: ["cairn-prover"]),
+        .executable(name: "cairn-bench", targets: ["cairn-bench"]),
+    ],
     dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -88,6 +94,20 @@ let package = Package(
         // Assembly
         module("ActorQueue"),
         module("NodeRuntime", domain + proofs + rules + ["ActorQueue", "Replica", "Storage", "JSONRPC", logging]),
+        module("ProverRuntime", domain + proofs + ["ActorQueue", "ProvingRules", "STARKProver", "JSONRPC", logging]),
+
+        // Commands
+        module("CommandShell", base + ["JSONRPC", arguments, logging]),
+        .target(
+            name: "Commands",
+            dependencies: domain + proofs + [
+                "ActorQueue", "ProvingRules", "Replica", "Storage", "JSONRPC", "NodeRuntime", "CommandShell", arguments,
+                logging,
+            ], resources: [.embedInCode("Devnet/devnet.json")], swiftSettings: settings),
+        module("ProverCommands", domain + proofs + ["ProverRuntime", "JSONRPC", "CommandShell", arguments, logging]),
+        program("cairn", ["Commands", "CommandShell"]),
+        program("cairn-prover", ["ProverCommands", "CommandShell"]),
+        program("cairn-bench", domain + proofs + ["NodeRuntime", "Replica", "STARKProver"]),
 
         // Test support
         support("STARKSamples", ["STARKCore", "STARKVerifier", "STARKProver", "ProofField"]),

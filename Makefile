@@ -1,0 +1,62 @@
+# Everything a person or a CI runs. Logic stays in Swift; this file only names commands.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+BUILD := .build/release
+VENV := .build/venv
+PACKAGES := pkg-config librocksdb-dev libsecp256k1-dev libbotan-2-dev
+TEST_PACKAGES := python3-venv
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+DEVNET ?=
+FILTER ?=
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: packages
+packages: ## install the Debian packages that are missing
+	@missing=""; for p in $(PACKAGES); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ]; then echo "installing:$$missing"; \
+	  $(SUDO) apt-get -o DPkg::Lock::Timeout=200 update -qq; \
+	  $(SUDO) apt-get -o DPkg::Lock::Timeout=200 install -y -qq --no-install-recommends $$missing >/dev/null; fi
+
+.PHONY: build
+build: packages ## build cairn and cairn-prover, release
+	swift build -c release --product cairn
+	swift build -c release --product cairn-prover
+
+.PHONY: devnet
+devnet: build ## run a local chain that proves its own blocks (options: make devnet DEVNET="--until-proven 5")
+	$(BUILD)/cairn devnet $(DEVNET)
+
+.PHONY: test
+test: build $(VENV)/ready ## build and run the whole suite (a part: make test FILTER=Circuits)
+	swift build -c release --build-tests
+	CAIRN_PYTHON=$(abspath $(VENV))/bin/python swift test -c release --skip-build $(if $(FILTER),--filter $(FILTER))
+
+$(VENV)/ready: Tests/requirements.txt
+	@missing=""; for p in $(TEST_PACKAGES); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ] && ! python3 -m venv --help >/dev/null 2>&1; then \
+	  $(SUDO) apt-get -o DPkg::Lock::Timeout=200 update -qq; \
+	  $(SUDO) apt-get -o DPkg::Lock::Timeout=200 install -y -qq --no-install-recommends $$missing >/dev/null; fi
+	python3 -m venv $(VENV)
+	$(VENV)/bin/pip install -q --disable-pip-version-check -r Tests/requirements.txt
+	touch $@
+
+.PHONY: bench
+bench: packages ## measure execution, proving, proof size and verification
+	swift run -c release cairn-bench
+
+.PHONY: format
+format: ## rewrite the sources in the house format
+	swift format -i -r Sources Tests Package.swift
+
+.PHONY: lint
+lint: ## check the house format
+	swift format lint --strict -r Sources Tests Package.swift
+
+.PHONY: clean
+clean: ## remove build output and the devnet's data
+	rm -rf .build devnet/data

@@ -1,0 +1,64 @@
+import ChainTypes
+import CommandShell
+import Cryptography
+import JSONRPC
+import NodeRuntime
+
+/// What a devnet says of itself when it has started.
+enum Banner {
+    private static let warning =
+        "These keys are public: everybody has them. Never send anything of value to these addresses, on any chain."
+
+    static func text(_ plan: DevnetPlan, height: UInt64) throws(CommandFailure) -> String {
+        var fields = FieldList()
+        fields.add("chain id", "\(plan.genesis.chainId)")
+        fields.add("JSON-RPC", plan.url)
+        fields.add("block time", Rendering.seconds(milliseconds: plan.genesis.chain.blockIntervalMilliseconds))
+        fields.add("provers", "\(plan.provers), \(Rendering.count(plan.threadsPerProver, "thread")) each")
+        fields.add("traffic", plan.traffic > 0 ? "\(plan.traffic) transfers per second" : "none")
+        fields.add("data", plan.directory.path)
+        fields.add("logs", logs(plan).joined(separator: " "))
+        var accounts = TextTable([.left("account"), .left("address"), .left("private key")])
+        for index in 0..<DevnetKeys.accountCount {
+            accounts.add([
+                "dev\(index)", try AddressArgument.devnetKey(index).publicKey.address.checksummed,
+                DevnetKeys.accountLiterals[index],
+            ])
+        }
+        let balance = plan.genesis.accounts.first.map { Rendering.amount($0.balance) } ?? ""
+        return """
+            Cairn devnet, \(plan.isNew ? "a new chain" : "resumed at block \(height)")
+
+            \(fields.text)
+
+            \(accounts.text)
+
+            Each held \(balance) at the start.
+            \(warning)
+
+            """
+    }
+
+    static func json(_ plan: DevnetPlan, height: UInt64) throws(CommandFailure) -> JSONValue {
+        var accounts: [JSONValue] = []
+        for index in 0..<DevnetKeys.accountCount {
+            let address = try AddressArgument.devnetKey(index).publicKey.address
+            accounts.append([
+                "name": .string("dev\(index)"), "address": .string("\(address)"),
+                "privateKey": .string(DevnetKeys.accountLiterals[index]),
+            ])
+        }
+        return [
+            "event": "started", "chainId": JSONValue(plan.genesis.chainId), "rpc": .string(plan.url),
+            "height": JSONValue(height), "isNew": .bool(plan.isNew), "provers": .integer(Int64(plan.provers)),
+            "dataDir": .string(plan.directory.path), "logs": .array(logs(plan).map { .string($0) }),
+            "warning": .string(warning), "accounts": .array(accounts),
+        ]
+    }
+
+    private static func logs(_ plan: DevnetPlan) -> [String] {
+        let names =
+            ["node"] + (0..<plan.provers).map { "prover-\($0)" } + (plan.traffic > 0 ? ["traffic"] : [])
+        return names.map(plan.directory.log)
+    }
+}

@@ -1,0 +1,77 @@
+import ArgumentParser
+import ChainTypes
+import CommandShell
+import Glibc
+import JSONRPC
+
+struct DevnetCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "devnet",
+        abstract: "Run a whole local chain: a validator, provers and some traffic, each a process of its own.",
+        discussion: """
+            Examples: cairn devnet
+                      cairn devnet --reset --until-proven 5
+                      cairn devnet --provers 0      (blocks go on, proofs wait)
+            The chain is kept: a second start goes on where it was. Ctrl-C ends all processes.
+            """)
+
+    @OptionGroup var options: DevnetOptions
+
+    func run() async throws {
+        try options.check()
+        let directory = DevnetDirectory(path: options.dataDir)
+        let lock = try DirectoryLock(directory.path, inherited: true)
+        defer { lock.release() }
+        if options.reset { try directory.reset() }
+        let isNew = !directory.hasChain
+        let genesis = isNew ? try create(directory) : try resume(directory)
+        let plan = DevnetPlan(
+            directory: directory, genesis: genesis, provers: options.provers ?? genesis.provers.count,
+            traffic: options.traffic, port: options.rpcPort, isNew: isNew)
+        let report = DevnetReport(json: options.json)
+        try await DevnetSupervisor(plan: plan, report: report, goal: goal).run()
+    }
+
+    private var goal: DevnetGoal? {
+        options.untilProven.map { DevnetGoal(blocks: $0, patience: .seconds(Int64(options.patience))) }
+    }
+
+    private func create(_ directory: DevnetDirectory) throws(CommandFailure) -> Genesis {
+        try directory.create(
+            provers: options.provers ?? DevnetOptions.defaultProvers, blockMilliseconds: options.blockMilliseconds)
+    }
+
+    private func resume(_ directory: DevnetDirectory) throws(CommandFailure) -> Genesis {
+        let genesis = try GenesisReading.parse(directory.genesis)
+        guard options.provers ?? 0 <= genesis.provers.count else {
+            throw .usage("the chain in \(directory.path) has \(genesis.provers.count) provers: use --reset to start anew with more")
+        }
+        if let wanted = options.blockMilliseconds, wanted != genesis.chain.blockIntervalMilliseconds {
+            throw .usage(
+                "the chain in \(directory.path) has a block every \(genesis.chain.blockIntervalMilliseconds) ms: "
+                    + "use --reset to start anew with another time")
+        }
+        return genesis
+    }
+}
+
+/// What to start.
+struct DevnetPlan: Sendable {
+    let directory: DevnetDirectory
+    let genesis: Genesis
+    let provers: Int
+    let traffic: Double
+    let port: UInt16
+    let isNew: Bool
+
+    var url: String { "http://127.0.0.1:\(port)" }
+
+    /// The cores divided among the provers; each has at least one thread.
+    var threadsPerProver: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) / max(1, provers)) }
+}
+
+/// When to end by itself.
+struct DevnetGoal: Sendable {
+    let blocks: Int
+    let patience: Duration
+}

@@ -1,0 +1,84 @@
+import ByteCodec
+import ChainTypes
+import CommandShell
+import FoundationEssentials
+import Glibc
+import NodeRuntime
+
+/// The files of a devnet: genesis, keys, chain, finished proofs, logs.
+struct DevnetDirectory: Sendable {
+    let path: String
+
+    var genesis: String { "\(path)/genesis.json" }
+    var node: String { "\(path)/node" }
+    var validatorKey: String { "\(path)/validator.key" }
+    func proverKey(_ index: Int) -> String { "\(path)/prover-\(index).key" }
+    func prover(_ index: Int) -> String { "\(path)/prover-\(index)" }
+    func log(_ name: String) -> String { "\(path)/\(name).log" }
+
+    /// Whether a chain is here to go on with.
+    var hasChain: Bool { FileManager.default.fileExists(atPath: genesis) }
+
+    /// Deletes the devnet that is here. A directory with other things in it is left alone.
+    func reset() throws(CommandFailure) {
+        let manager = FileManager.default
+        let names = ((try? manager.contentsOfDirectory(atPath: path)) ?? []).filter { $0 != "lock" }
+        guard names.isEmpty || hasChain else {
+            throw CommandFailure("\(path) holds no devnet: --reset deletes only what cairn devnet made")
+        }
+        for name in names {
+            let isOurs =
+                ["genesis.json", "node", "validator.key"].contains(name) || name.hasPrefix("prover-")
+                || name.hasSuffix(".log")
+            guard isOurs else { continue }
+            do { try manager.removeItem(atPath: "\(path)/\(name)") } catch {
+                throw CommandFailure("cannot delete \(path)/\(name)")
+            }
+        }
+    }
+
+    /// Writes genesis and keys of a new devnet; the genesis last, since it says that the rest is there.
+    func create(provers: Int, blockMilliseconds: UInt64?) throws(CommandFailure) -> Genesis {
+        var now = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &now)
+        let milliseconds = UInt64(max(0, now.tv_sec)) * 1000 + UInt64(max(0, now.tv_nsec)) / 1_000_000
+        let devnet: DevnetGenesis
+        do {
+            let template = try GenesisFile.parseTemplate(PackageResources.devnet_json)
+            devnet = try DevnetGenesis.make(
+                template: template, validators: 1, provers: provers, blockIntervalMilliseconds: blockMilliseconds,
+                timestamp: milliseconds)
+        } catch {
+            throw CommandFailure("the devnet's genesis cannot be made: \(error)")
+        }
+        let errors = devnet.genesis.validate().filter { $0.severity == .error }
+        guard errors.isEmpty else {
+            throw CommandFailure("no devnet can start with these options: \(errors.map { "\($0)" }.joined(separator: ", "))")
+        }
+        try writeKeys(provers: provers)
+        do {
+            try Data(GenesisFile.write(devnet.genesis).utf8).write(to: URL(filePath: genesis), options: .atomic)
+        } catch {
+            throw CommandFailure("cannot write \(genesis)")
+        }
+        return devnet.genesis
+    }
+
+    private func writeKeys(provers: Int) throws(CommandFailure) {
+        var files = [(validatorKey, DevnetKeys.seed(.validator, 0))]
+        for index in 0..<provers { files.append((proverKey(index), DevnetKeys.seed(.operator, index))) }
+        for (file, seed) in files {
+            // Left over from a start that did not get as far as the genesis.
+            unsafe unlink(file)
+            try KeyFile.create(file, secret: seed)
+        }
+    }
+
+    /// The last thing that a process said before it ended.
+    func lastWords(_ logPath: String) -> String {
+        guard let data = FileManager.default.contents(atPath: logPath) else { return "it wrote no log" }
+        let lines = String(decoding: data.suffix(8192), as: UTF8.self).split(separator: "\n")
+        let line = lines.last { $0.hasPrefix("error:") || $0.hasPrefix("Fatal error") } ?? lines.last
+        return line.map(String.init) ?? "it wrote nothing"
+    }
+}

@@ -1,0 +1,61 @@
+import ArgumentParser
+import ByteCodec
+import ChainTypes
+import CommandShell
+import FoundationEssentials
+import JSONRPC
+import NodeRuntime
+
+struct GenesisCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "genesis", abstract: "Genesis files.", subcommands: [Check.self])
+
+    struct Check: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "check", abstract: "Check a genesis file and say what is wrong with it.",
+            discussion: """
+                Example: cairn genesis check devnet/data/genesis.json
+                The exit status is 1 when a chain could not start from it; warnings do not fail.
+                """)
+
+        @Argument(help: "The genesis file.")
+        var path: String
+
+        @Flag(help: "Write JSON; errors go to standard error as a JSON object.")
+        var json = false
+
+        func run() throws {
+            let genesis = try GenesisReading.parse(path)
+            let issues = genesis.validate()
+            let console = Console.current
+            if json {
+                console.json([
+                    "genesisHash": .string("\(genesis.hash)"), "chainId": JSONValue(genesis.chainId),
+                    "issues": .array(
+                        issues.map { ["severity": .string("\($0.severity)"), "issue": .string("\($0)")] }),
+                ])
+            } else {
+                for issue in issues { console.line("\(issue.severity): \(issue)") }
+                console.line("chain \(genesis.chainId), genesis \(genesis.hash)")
+            }
+            let errors = issues.count { $0.severity == .error }
+            guard errors == 0 else {
+                throw CommandFailure("\(path): \(Rendering.count(errors, "error")): no chain can start from it")
+            }
+        }
+    }
+}
+
+/// Genesis files on disk.
+enum GenesisReading {
+    static func parse(_ path: String) throws(CommandFailure) -> Genesis {
+        let bytes = try read(path)
+        do { return try GenesisFile.parse(bytes) } catch { throw CommandFailure("\(path): \(error)") }
+    }
+
+    static func read(_ path: String) throws(CommandFailure) -> [UInt8] {
+        do { return [UInt8](try Data(contentsOf: URL(filePath: path))) } catch {
+            throw CommandFailure("cannot read the genesis file \(path)")
+        }
+    }
+}
