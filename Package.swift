@@ -92,16 +92,15 @@ let package = Package(
         module("JSONRPC", ["ByteCodec"] + nio),
 
         // Assembly
-        module("ActorQueue"),
-        module("NodeRuntime", domain + proofs + rules + ["ActorQueue", "Replica", "Storage", "JSONRPC", logging]),
-        module("ProverRuntime", domain + proofs + ["ActorQueue", "ProvingRules", "STARKProver", "JSONRPC", logging]),
+        module("NodeRuntime", domain + proofs + rules + ["Replica", "Storage", "JSONRPC", logging]),
+        module("ProverRuntime", domain + proofs + ["ProvingRules", "STARKProver", "JSONRPC", logging]),
 
         // Commands
         module("CommandShell", base + ["JSONRPC", arguments, logging]),
         .target(
             name: "Commands",
             dependencies: domain + proofs + [
-                "ActorQueue", "ProvingRules", "Replica", "Storage", "JSONRPC", "NodeRuntime", "CommandShell", arguments,
+                "ProvingRules", "Replica", "Storage", "JSONRPC", "NodeRuntime", "CommandShell", arguments,
                 logging,
             ], resources: [.embedInCode("Devnet/devnet.json")], swiftSettings: settings),
         module("ProverCommands", domain + proofs + ["ProverRuntime", "JSONRPC", "CommandShell", arguments, logging]),
@@ -111,6 +110,7 @@ let package = Package(
 
         // Test support
         support("STARKSamples", ["STARKCore", "STARKVerifier", "STARKProver", "ProofField"]),
+        support("SampleChain", domain + proofs + rules + ["Replica", "STARKProver", "ProverRuntime"]),
 
         // Tests
         tests("ByteCodec"),
@@ -124,9 +124,16 @@ let package = Package(
         tests("STARKProver", ["STARKSamples", "STARKCore", "STARKVerifier", "ProofField", "CKernels"]),
         tests("Circuits", domain + ["STARKCore", "STARKVerifier", "STARKProver"]),
         tests("ProvingRules", domain),
+        tests("Execution", domain + ["ProvingRules", "SampleChain"]),
         tests("Consensus", ["ByteCodec", "Cryptography", "ChainTypes"]),
+        tests("Mempool", base + ["ChainTypes", "SampleChain"]),
+        tests("Replica", domain + proofs + rules + ["SampleChain", "STARKProver", "ProverRuntime"]),
         tests("Storage"),
         tests("JSONRPC", ["ByteCodec"] + nio),
         tests("NodeRuntime", domain + proofs + rules + ["Replica", "Storage", "JSONRPC"]),
+        tests("ProverRuntime", domain + proofs + rules + ["SampleChain", "Replica", logging]),
+        tests("Commands", domain + ["CommandShell", "JSONRPC", "ProverCommands", arguments]),
+        .testTarget(name: "ScenarioTests", dependencies: ["cairn", "cairn-prover", "JSONRPC"], swiftSettings: settings),
+        .testTarget(name: "TidyTests", swiftSettings: settings),
     ]
 )

@@ -39,7 +39,8 @@ package struct Answer: Sendable {
     /// Text without control characters: what a node says must not command the terminal.
     package func text() throws(CommandFailure) -> String {
         guard let text = value.string else { throw unexpected("a string") }
-        return String(String.UnicodeScalarView(text.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7f && !(0x80..<0xa0).contains($0.value) }))
+        let printable = text.unicodeScalars.filter { $0.value >= 0x20 && !(0x7f..<0xa0).contains($0.value) }
+        return String(String.UnicodeScalarView(printable))
     }
 
     package func flag() throws(CommandFailure) -> Bool {

@@ -1,4 +1,5 @@
 package import ArgumentParser
+import NodeRuntime
 
 /// The root of the command line.
 package struct CairnCommand: ParsableCommand {
@@ -11,7 +12,7 @@ package struct CairnCommand: ParsableCommand {
             Exit status: 0 success, 1 failed or reverted, 2 usage, 3 node unreachable, 4 timeout, 5 refused by the \
             node, 74 disk.
             """,
-        version: "0.1.0",
+        version: CairnVersion.current,
         subcommands: [
             DevnetCommand.self, NodeCommand.self, StatusCommand.self, BlockCommand.self, AccountCommand.self,
             SendCommand.self, TransactionCommand.self, JobCommand.self, ProverCommand.self, SupplyCommand.self,

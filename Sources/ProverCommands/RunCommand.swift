@@ -62,8 +62,9 @@ struct RunCommand: AsyncParsableCommand {
             }
             group.addTask { await Signals.firstTermination(withParent: withParent) }
             if let reason = try await group.next() ?? nil { log.info("ending: \(reason)") }
-            // A proof in progress cannot be interrupted, and nothing of it is lost but time.
-            Glibc.exit(ExitStatus.success.rawValue)
+            // A proof in progress cannot be interrupted, and nothing of it is lost but time. Not exit(3): destructors of
+            // C libraries would take their state from the thread that proves.
+            _exit(ExitStatus.success.rawValue)
         }
     }
 

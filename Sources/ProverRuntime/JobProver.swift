@@ -59,7 +59,8 @@ package struct JobProver: Sendable {
     package private(set) var peakBytes = 0
 
     package init(
-        input: JobInput, program: BlockProgram, operatorKey: Address, threads: Int, isWanted: @escaping @Sendable () -> Bool
+        input: JobInput, program: BlockProgram, operatorKey: Address, threads: Int,
+        isWanted: @escaping @Sendable () -> Bool
     ) throws(JobProverError) {
         switch input.validated(program: program) {
         case .success(let valid): job = valid

@@ -32,7 +32,8 @@ package struct RPCNodeLink: NodeLink {
 
     package func chain() async throws(NodeLinkError) -> ChainFacts {
         let status = try await call("cairn_status")
-        guard let chainId = status["chainId"]?.string.flatMap(Hex.parseQuantity).flatMap({ UInt64(exactly: $0) })
+        guard
+            let chainId = status["chainId"]?.string.flatMap(Hex.parseQuantity).flatMap({ UInt64(exactly: $0) })
                 ?? status["chainId"]?.uint64,
             let isDevnet = status["isDevnet"]?.bool, let profile = status["proofProfile"]?.string,
             let program = status["programHash"]?.string
@@ -42,7 +43,8 @@ package struct RPCNodeLink: NodeLink {
 
     package func openJobs() async throws(NodeLinkError) -> OpenJobs {
         let answer = try await call("cairn_openJobs")
-        guard let height = answer["height"]?.string.flatMap(Hex.parseQuantity).flatMap({ UInt64(exactly: $0) })
+        guard
+            let height = answer["height"]?.string.flatMap(Hex.parseQuantity).flatMap({ UInt64(exactly: $0) })
                 ?? answer["height"]?.uint64,
             let baseFee = answer["baseFee"]?.string.flatMap(Hex.parseQuantity), let records = answer["jobs"]?.array
         else { throw .malformed("cairn_openJobs lacks a field") }

@@ -1,4 +1,3 @@
-import ActorQueue
 import ByteCodec
 package import ChainTypes
 import Circuits
@@ -8,8 +7,8 @@ package import Logging
 import ProofField
 import ProvingRules
 import STARKCore
-package import SystemState
 import Synchronization
+package import SystemState
 
 /// How a sidecar runs.
 package struct SidecarOptions: Sendable {
@@ -52,9 +51,6 @@ package enum SidecarFault: Error, Sendable, CustomStringConvertible {
 /// Watches a node, derives from the chain's state what to do, proves it, and sends it: again and again while the phase
 /// lasts, until the chain's state shows it. Work whose phase has passed is dropped.
 package actor Sidecar {
-    private let executor = ActorQueue("cairn.sidecar")
-    package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
-
     private let node: any NodeLink
     private let options: SidecarOptions
     private let log: Logger
@@ -237,8 +233,8 @@ package actor Sidecar {
                 var prover = prover
                 let start = DispatchTime.now()
                 let report: JobProver.Report = { step in
-                    log.debug(
-                        "job \(job.number): instance \(step.instance) (\(step.position + 1)/\(step.count)) \(step.stage)")
+                    let place = "\(step.position + 1)/\(step.count)"
+                    log.debug("job \(job.number): instance \(step.instance) (\(place)) \(step.stage)")
                 }
                 let result: Result<[UInt8], JobProverError> = Result { () throws(JobProverError) in
                     switch action {

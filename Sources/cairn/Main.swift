@@ -6,6 +6,7 @@ import Glibc
 @main
 enum Main {
     static func main() async {
-        exit(await CommandRunner.run(CairnCommand.self, Array(CommandLine.arguments.dropFirst())))
+        // Not exit(3): the destructors of C libraries would take their state from threads that still work.
+        _exit(await CommandRunner.run(CairnCommand.self, Array(CommandLine.arguments.dropFirst())))
     }
 }

@@ -20,6 +20,7 @@ struct DevnetCommand: AsyncParsableCommand {
     func run() async throws {
         try options.check()
         let directory = DevnetDirectory(path: options.dataDir)
+        try directory.checkIsOurs()
         let lock = try DirectoryLock(directory.path, inherited: true)
         defer { lock.release() }
         if options.reset { try directory.reset() }
@@ -44,7 +45,9 @@ struct DevnetCommand: AsyncParsableCommand {
     private func resume(_ directory: DevnetDirectory) throws(CommandFailure) -> Genesis {
         let genesis = try GenesisReading.parse(directory.genesis)
         guard options.provers ?? 0 <= genesis.provers.count else {
-            throw .usage("the chain in \(directory.path) has \(genesis.provers.count) provers: use --reset to start anew with more")
+            throw .usage(
+                "the chain in \(directory.path) has \(genesis.provers.count) provers: "
+                    + "use --reset to start anew with more")
         }
         if let wanted = options.blockMilliseconds, wanted != genesis.chain.blockIntervalMilliseconds {
             throw .usage(

@@ -19,13 +19,20 @@ struct DevnetDirectory: Sendable {
     /// Whether a chain is here to go on with.
     var hasChain: Bool { FileManager.default.fileExists(atPath: genesis) }
 
-    /// Deletes the devnet that is here. A directory with other things in it is left alone.
+    private var names: [String] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).filter { $0 != "lock" }
+    }
+
+    /// Refuses a directory with other things in it than a devnet.
+    func checkIsOurs() throws(CommandFailure) {
+        guard names.isEmpty || hasChain || names.contains("validator.key") else {
+            throw CommandFailure("\(path) holds no devnet: choose another --data-dir")
+        }
+    }
+
+    /// Deletes the devnet that is here, and nothing else.
     func reset() throws(CommandFailure) {
         let manager = FileManager.default
-        let names = ((try? manager.contentsOfDirectory(atPath: path)) ?? []).filter { $0 != "lock" }
-        guard names.isEmpty || hasChain else {
-            throw CommandFailure("\(path) holds no devnet: --reset deletes only what cairn devnet made")
-        }
         for name in names {
             let isOurs =
                 ["genesis.json", "node", "validator.key"].contains(name) || name.hasPrefix("prover-")
@@ -53,7 +60,8 @@ struct DevnetDirectory: Sendable {
         }
         let errors = devnet.genesis.validate().filter { $0.severity == .error }
         guard errors.isEmpty else {
-            throw CommandFailure("no devnet can start with these options: \(errors.map { "\($0)" }.joined(separator: ", "))")
+            let list = errors.map { "\($0)" }.joined(separator: ", ")
+            throw CommandFailure("no devnet can start with these options: \(list)")
         }
         try writeKeys(provers: provers)
         do {
@@ -79,6 +87,7 @@ struct DevnetDirectory: Sendable {
         guard let data = FileManager.default.contents(atPath: logPath) else { return "it wrote no log" }
         let lines = String(decoding: data.suffix(8192), as: UTF8.self).split(separator: "\n")
         let line = lines.last { $0.hasPrefix("error:") || $0.hasPrefix("Fatal error") } ?? lines.last
-        return line.map(String.init) ?? "it wrote nothing"
+        guard let line else { return "it wrote nothing" }
+        return String(line.hasPrefix("error: ") ? line.dropFirst("error: ".count) : line)
     }
 }

@@ -1,4 +1,3 @@
-import ActorQueue
 import ByteCodec
 import ChainTypes
 import CommandShell
@@ -9,9 +8,6 @@ import NodeRuntime
 /// Says what happens in a devnet: a table that is drawn again in a terminal, else one line per event, or one JSON object
 /// per event.
 actor DevnetReport {
-    private let executor = ActorQueue("cairn.report")
-    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
-
     private enum Form { case table, lines, json }
 
     private let form: Form
@@ -113,7 +109,9 @@ actor DevnetReport {
     func draw(status: Answer, jobs: Answer, times: [UInt64: UInt64], provenBlocks: Int) throws(CommandFailure) {
         guard form == .table else { return }
         let text = try Self.view(status: status, jobs: jobs, times: times, provenBlocks: provenBlocks)
-        let lines = (text + notes.suffix(5).map { "! " + $0 }).flatMap { $0.split(separator: "\n", omittingEmptySubsequences: false) }
+        let lines = (text + notes.suffix(5).map { "! " + $0 }).flatMap {
+            $0.split(separator: "\n", omittingEmptySubsequences: false)
+        }
         // Back to the first line of the last table; without wrapping, a line of text is a line of the screen.
         let up = drawnLines > 0 ? "\u{1B}[\(drawnLines)A\r" : ""
         console.write("\u{1B}[?7l" + up + lines.map { $0 + "\u{1B}[K\n" }.joined() + "\u{1B}[J")
@@ -128,7 +126,8 @@ actor DevnetReport {
         head += "   pending \(try status["pendingTransactions"].count())"
         head += "   proven to \(try status["provenHeight"].count())"
         head += "   lag \(try status["proofLag"].count())"
-        head += "   provers \(try status["proversAvailable"].count())/\(try status["proversRegistered"].count()) available"
+        let registered = try status["proversRegistered"].count()
+        head += "   provers \(try status["proversAvailable"].count())/\(registered) available"
         head += "   blocks with transfers proven \(provenBlocks)"
         return ["", head, "", try JobTable.render(jobs, times: times)]
     }

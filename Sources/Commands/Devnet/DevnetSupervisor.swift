@@ -1,4 +1,3 @@
-import ActorQueue
 import ByteCodec
 import ChainTypes
 import CommandShell
@@ -32,7 +31,8 @@ struct DevnetSupervisor: Sendable {
         case .goalReached(let blocks):
             await report.goalReached(blocks)
         case .died(let exit):
-            throw CommandFailure("\(exit.description): \(plan.directory.lastWords(exit.logPath)) (log: \(exit.logPath))")
+            let words = plan.directory.lastWords(exit.logPath)
+            throw CommandFailure("\(exit.description): \(words) (log: \(exit.logPath))")
         case .interrupted(let name):
             if let goal {
                 throw CommandFailure("ended by \(name) before \(Rendering.count(goal.blocks, "block")) were proven")
@@ -59,10 +59,8 @@ struct DevnetSupervisor: Sendable {
                 try await startOthers(children)
                 let status = try await node.call("cairn_status")
                 try await report.started(plan, height: try status["height"].count())
-                async let owner: Void = ProverOwner(node: node, report: report, provers: plan.provers).run()
-                let proven = try await DevnetWatch(node: node, report: report, goal: goal).run()
-                _ = owner
-                return .goalReached(proven)
+                async let _: Void = ProverOwner(node: node, report: report, provers: plan.provers).run()
+                return .goalReached(try await DevnetWatch(node: node, report: report, goal: goal).run())
             }
             defer { group.cancelAll() }
             guard let first = try await group.next() else { throw CancellationError() }
@@ -85,7 +83,9 @@ struct DevnetSupervisor: Sendable {
         let start = ContinuousClock.now
         while true {
             // Another program may answer on this port; the own node then ends by itself and says so.
-            if let status = try? await node.call("cairn_status"), try status["genesisHash"].text() == hash { return node }
+            if let status = try? await node.call("cairn_status"), try status["genesisHash"].text() == hash {
+                return node
+            }
             guard ContinuousClock.now - start < .seconds(120) else {
                 throw CommandFailure(.timeout, "the node did not answer within 120 s (log: \(directory.log("node")))")
             }
@@ -114,9 +114,6 @@ struct DevnetSupervisor: Sendable {
 
 /// The processes that were started and have not ended.
 actor ChildGroup {
-    private let executor = ActorQueue("cairn.children")
-    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
-
     nonisolated let exits: AsyncStream<ChildProcess.Exit>
     private let continuation: AsyncStream<ChildProcess.Exit>.Continuation
     private var running: [ChildProcess] = []

@@ -44,7 +44,8 @@ struct DevnetWatch: Sendable {
                     throw CommandFailure(
                         .timeout,
                         "no block with transfers was proven for \(goal.patience.components.seconds) s; "
-                            + "\(seen.provenBlocks) of \(goal.blocks) were before; see the provers' logs and cairn job list")
+                            + "\(seen.provenBlocks) of \(goal.blocks) were before; see the provers' logs and cairn job list"
+                    )
                 }
             }
             try await Task.sleep(for: Self.interval)

@@ -15,7 +15,8 @@ enum JobDetails {
         fields.add("job", "\(try job["number"].count()), attempt \(try job["attempt"].count() + 1)")
         fields.add("id", try job["id"].text())
         fields.add(
-            "blocks", Rendering.heights(try job["firstHeight"].count(), try job["lastHeight"].count())
+            "blocks",
+            Rendering.heights(try job["firstHeight"].count(), try job["lastHeight"].count())
                 + ", \(Rendering.count(try job["operations"].count(), "operation"))")
         let end = try job["windowEndsAt"].ifPresent.map { (end) throws(CommandFailure) in
             ", open until block \(try end.count())"

@@ -30,7 +30,9 @@ struct JobVerify: AsyncParsableCommand {
         let chainId = try await node.call("eth_chainId").count()
         let console = Console.current
         let statement = bundle.job.statement
-        guard statement.chainId == chainId else { throw CommandFailure("the job is of another chain, \(statement.chainId)") }
+        guard statement.chainId == chainId else {
+            throw CommandFailure("the job is of another chain, \(statement.chainId)")
+        }
         try await HeaderCheck(node: node, statement: statement).run()
         let start = ContinuousClock.now
         let count: Int

@@ -29,7 +29,8 @@ enum ProofCheckFailure: Error, Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .idMismatch: "idMismatch: the job's id does not follow from its statement"
         case .planRootMismatch: "planRootMismatch: the plan is not the one that the job commits to"
-        case .statementInconsistent: "statementInconsistent: the statement is not about this program and these operations"
+        case .statementInconsistent:
+            "statementInconsistent: the statement is not about this program and these operations"
         case .planRejected(let rejection): "planRejected: \(rejection)"
         case .payloadDigestMismatch(let owner): "payloadDigestMismatch: the payload of \(owner) is not the one on chain"
         case .payloadMalformed(let rejection): "payloadMalformed: \(rejection)"

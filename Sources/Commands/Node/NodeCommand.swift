@@ -77,8 +77,9 @@ struct NodeCommand: AsyncParsableCommand {
     }
 
     private static func program(_ genesis: Genesis) throws(CommandFailure) -> BlockProgram {
-        guard let parameters = ProofParameters.named(genesis.proving.proofProfile) else {
-            throw CommandFailure("the genesis names the proof profile \(genesis.proving.proofProfile), unknown to this release")
+        let profile = genesis.proving.proofProfile
+        guard let parameters = ProofParameters.named(profile) else {
+            throw CommandFailure("the genesis names the proof profile \(profile), unknown to this release")
         }
         do { return try BlockProgram(parameters: parameters) } catch {
             throw CommandFailure(.internalFault, "the circuits cannot be recorded: \(error)")

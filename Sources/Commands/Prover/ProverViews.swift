@@ -58,7 +58,9 @@ struct ProverShow: AsyncParsableCommand {
         fields.add("recipient", try prover["recipient"].address().checksummed)
         fields.add("status", try prover["status"].text())
         fields.add("stake", Rendering.amount(try prover["stake"].amount()))
-        for (name, title) in [("pendingStake", "not yet active"), ("unbonding", "unbonding"), ("claimable", "claimable")] {
+        for (name, title) in [
+            ("pendingStake", "not yet active"), ("unbonding", "unbonding"), ("claimable", "claimable"),
+        ] {
             let amount = try prover[name].amount()
             if amount > 0 { fields.add(title, Rendering.amount(amount)) }
         }

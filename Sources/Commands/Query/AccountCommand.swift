@@ -39,7 +39,8 @@ struct AccountCommand: AsyncParsableCommand {
         fields.add("nonce", next > committed ? "\(committed) (\(next - committed) more pending)" : "\(committed)")
         if claimable > 0 { fields.add("claimable", Rendering.amount(claimable)) }
         if let prover = prover.ifPresent {
-            fields.add("prover", "\(try prover["status"].text()), stake \(Rendering.amount(try prover["stake"].amount()))")
+            let stake = Rendering.amount(try prover["stake"].amount())
+            fields.add("prover", "\(try prover["status"].text()), stake \(stake)")
         }
         Console.current.line(fields.text)
     }

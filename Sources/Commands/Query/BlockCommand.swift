@@ -40,7 +40,8 @@ struct BlockCommand: AsyncParsableCommand {
         fields.add("time", UnixTime.text(seconds: try block["timestamp"].count()))
         fields.add("proposer", try block["miner"].text())
         fields.add(
-            "gas", "\(try block["gasUsed"].count()) of \(try block["gasLimit"].count()), base fee "
+            "gas",
+            "\(try block["gasUsed"].count()) of \(try block["gasLimit"].count()), base fee "
                 + Rendering.gasPrice(try block["baseFeePerGas"].amount()))
         fields.add("state root", try block["stateRoot"].text())
         let transactions = try block["transactions"].list()

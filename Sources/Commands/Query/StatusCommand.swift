@@ -38,10 +38,12 @@ struct StatusCommand: AsyncParsableCommand {
                 + "\(Rendering.count(try status["queueDepth"].count(), "block")) waiting")
         fields.add(
             "provers",
-            "\(try status["proversRegistered"].count()) registered, \(try status["proversAvailable"].count()) available")
+            "\(try status["proversRegistered"].count()) registered, \(try status["proversAvailable"].count()) available"
+        )
         fields.add("accounts", "\(try status["accounts"].count())")
         fields.add(
-            "proof program", "\(Rendering.short(try status["programHash"].text())), profile "
+            "proof program",
+            "\(Rendering.short(try status["programHash"].text())), profile "
                 + (try status["proofProfile"].text()) + ", rules " + (try status["preset"].text()))
         return fields.text
     }

@@ -28,6 +28,8 @@ enum AddressArgument {
     }
 
     static func devnetKey(_ index: Int) throws(CommandFailure) -> SecretKey {
-        do { return try DevnetKeys.account(index) } catch { throw CommandFailure("there is no devnet account \(index)") }
+        do { return try DevnetKeys.account(index) } catch {
+            throw CommandFailure("there is no devnet account \(index)")
+        }
     }
 }

@@ -9,7 +9,10 @@ struct ContractCall: Sendable {
     var value: UInt128 = 0
     var data: [UInt8]
 
-    init(_ contract: SystemContract, _ signature: String, value: UInt128 = 0, _ arguments: (inout ABIWriter) -> Void = { _ in }) {
+    init(
+        _ contract: SystemContract, _ signature: String, value: UInt128 = 0,
+        _ arguments: (inout ABIWriter) -> Void = { _ in }
+    ) {
         var writer = ABIWriter()
         arguments(&writer)
         to = contract.address

@@ -11,7 +11,10 @@ struct KeyCommand: ParsableCommand {
     struct New: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "new", abstract: "Create a key file that only you can read.",
-            discussion: "Example: cairn key new prover.key\nAn existing file is never overwritten; the key is not printed.")
+            discussion: """
+                Example: cairn key new prover.key
+                An existing file is never overwritten; the key is not printed.
+                """)
 
         @Argument(help: "The file to create.")
         var path: String

@@ -65,7 +65,8 @@ struct Signer: Sendable {
     func checkMaySign(on node: RemoteNode) async throws(CommandFailure) {
         guard isPublic else { return }
         guard try await node.call("cairn_status")["isDevnet"].flag() else {
-            throw CommandFailure("the devnet keys are public: this chain is no devnet, whoever uses them here loses money")
+            throw CommandFailure(
+                "the devnet keys are public: this chain is no devnet, whoever uses them here loses money")
         }
     }
 }

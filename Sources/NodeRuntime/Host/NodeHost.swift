@@ -1,4 +1,3 @@
-import ActorQueue
 package import ByteCodec
 package import ChainTypes
 package import Consensus
@@ -12,9 +11,6 @@ import Storage
 /// A failed write halts it: nothing is said to anyone that the disk does not hold (architecture, "persist before you
 /// speak").
 package actor NodeHost {
-    private let executor = ActorQueue("cairn.node")
-    package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
-
     package nonisolated let genesis: Genesis
     package nonisolated let chain: ChainStore
     package nonisolated let checker: ProofChecker

@@ -1,4 +1,3 @@
-import ActorQueue
 import ByteCodec
 import ChainTypes
 import ProvingRules
@@ -8,9 +7,6 @@ import SystemState
 /// Checks proofs before the node's brain sees them, one at a time. The checker remembers its verdicts, so that the
 /// brain, which asks again, does not hold up consensus with them.
 actor ProofWarming {
-    private let executor = ActorQueue("cairn.proof-warming")
-    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
-
     private let checker: ProofChecker
 
     init(checker: ProofChecker) { self.checker = checker }

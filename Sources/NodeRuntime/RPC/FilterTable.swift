@@ -1,11 +1,7 @@
-import ActorQueue
 import ByteCodec
 
 /// The filters that clients have installed. When the table is full, the one that was asked longest ago goes.
 actor FilterTable {
-    private let executor = ActorQueue("cairn.filters")
-    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
-
     enum Kind: Sendable {
         case logs(LogQuery)
         case blocks
