@@ -88,7 +88,7 @@ let package = Package(
         module("Replica", domain + proofs + rules),
 
         // Adapters
-        module("Storage", ["CRocksDB"]),
+        module("Storage", ["ChainTypes", "CRocksDB"]),
         module("JSONRPC", ["ByteCodec"] + nio),
 
         // Assembly
@@ -128,12 +128,11 @@ let package = Package(
         tests("Consensus", ["ByteCodec", "Cryptography", "ChainTypes"]),
         tests("Mempool", base + ["ChainTypes", "SampleChain"]),
         tests("Replica", domain + proofs + rules + ["SampleChain", "STARKProver", "ProverRuntime"]),
-        tests("Storage"),
+        tests("Storage", ["ChainTypes"]),
         tests("JSONRPC", ["ByteCodec"] + nio),
         tests("NodeRuntime", domain + proofs + rules + ["Replica", "Storage", "JSONRPC"]),
         tests("ProverRuntime", domain + proofs + rules + ["SampleChain", "Replica", logging]),
         tests("Commands", domain + ["CommandShell", "JSONRPC", "ProverCommands", arguments]),
-        .testTarget(name: "ScenarioTests", dependencies: ["cairn", "cairn-prover", "JSONRPC"], swiftSettings: settings),
         .testTarget(name: "TidyTests", swiftSettings: settings),
     ]
 )

@@ -30,20 +30,6 @@ package struct IndexedAccount: Hashable, Sendable {
     }
 }
 
-/// A failed disk operation. It halts the node: it is never turned into a verdict or into "not found".
-package struct StorageFault: Error, Hashable, Sendable, CustomStringConvertible {
-    package enum Kind: String, Hashable, Sendable {
-        case diskFull, corruption, lockHeld, io, other
-    }
-    package var kind: Kind
-    package var message: String
-    package init(kind: Kind, message: String) {
-        self.kind = kind
-        self.message = message
-    }
-    package var description: String { "\(kind.rawValue): \(message)" }
-}
-
 /// Where execution reads accounts from. The reader belongs to the rules; storage and memory implement it.
 package protocol AccountReader {
     /// The account at `address`, or nil if it was never created.

@@ -177,31 +177,11 @@ package struct BlockExecutor<Preparer: JobPreparing, Verifier: ProofVerifying> {
             return try claim(beneficiary, intrinsic: intrinsic, gasLimit: ordinary.gasLimit)
         default: break
         }
-        switch registryCall(call, owner: sender, value: ordinary.value) {
+        switch call.apply(owner: sender, value: ordinary.value, state: &state) {
         case .success(let event):
             return Effect(gas: intrinsic, taken: ordinary.value, logs: [EventLogs.log(event, state: state)])
         case .failure(let refusal):
             return Effect(gas: intrinsic, failure: "\(refusal)")
-        }
-    }
-
-    private mutating func registryCall(
-        _ call: ContractCall, owner: Address, value: UInt128
-    ) -> ProverRegistry.Outcome {
-        switch call {
-        case .register(let operatorKey, let recipient):
-            ProverRegistry.register(
-                owner: owner, operatorKey: operatorKey, recipient: recipient, stake: value, state: &state)
-        case .deposit(let prover): ProverRegistry.deposit(owner: prover, amount: value, state: &state)
-        case .setOperator(let key): ProverRegistry.setOperator(owner: owner, operatorKey: key, state: &state)
-        case .setRecipient(let recipient):
-            ProverRegistry.setRecipient(owner: owner, recipient: recipient, state: &state)
-        case .pause: ProverRegistry.pause(owner: owner, state: &state)
-        case .resume: ProverRegistry.resume(owner: owner, state: &state)
-        case .leave: ProverRegistry.leave(owner: owner, state: &state)
-        case .withdraw: ProverRegistry.withdraw(owner: owner, state: &state)
-        case .unjail: ProverRegistry.unjail(owner: owner, state: &state)
-        case .claim, .claimFor: .failure(.nothingToWithdraw)
         }
     }
 

@@ -1,6 +1,8 @@
 package import ByteCodec
 package import ChainTypes
 import Cryptography
+package import ProvingRules
+package import SystemState
 
 /// A decoded call of a system contract that changes state. Signatures stand in `Genesis/abi`.
 package enum ContractCall: Hashable, Sendable {
@@ -88,6 +90,27 @@ extension ContractCall {
             return call
         } catch {
             throw .malformedArguments(error)
+        }
+    }
+}
+
+extension ContractCall {
+    /// Carries out a call of the prover registry by `owner`, who brings `value` in wei; claims are not its business.
+    package func apply(owner: Address, value: UInt128, state: inout SystemState) -> ProverRegistry.Outcome {
+        switch self {
+        case .register(let operatorKey, let recipient):
+            ProverRegistry.register(
+                owner: owner, operatorKey: operatorKey, recipient: recipient, stake: value, state: &state)
+        case .deposit(let prover): ProverRegistry.deposit(owner: prover, amount: value, state: &state)
+        case .setOperator(let key): ProverRegistry.setOperator(owner: owner, operatorKey: key, state: &state)
+        case .setRecipient(let recipient):
+            ProverRegistry.setRecipient(owner: owner, recipient: recipient, state: &state)
+        case .pause: ProverRegistry.pause(owner: owner, state: &state)
+        case .resume: ProverRegistry.resume(owner: owner, state: &state)
+        case .leave: ProverRegistry.leave(owner: owner, state: &state)
+        case .withdraw: ProverRegistry.withdraw(owner: owner, state: &state)
+        case .unjail: ProverRegistry.unjail(owner: owner, state: &state)
+        case .claim, .claimFor: .failure(.nothingToWithdraw)
         }
     }
 }

@@ -26,7 +26,9 @@ package enum EventLogs {
 
     private static func jobLog(_ event: ProvingEvent, state: SystemState) -> Log {
         func id(_ number: UInt64) -> Bytes32 { state.jobs[number]?.id ?? .zero }
-        func job(_ number: UInt64, _ signature: String, _ topic: Bytes32? = nil, _ data: (inout ABIWriter) -> Void) -> Log {
+        func job(_ number: UInt64, _ signature: String, _ topic: Bytes32? = nil, _ data: (inout ABIWriter) -> Void)
+            -> Log
+        {
             make(.provingJobs, signature, [id(number)] + (topic.map { [$0] } ?? []), data)
         }
         switch event {

@@ -1,4 +1,3 @@
-
 /// Why the pool does not take a transaction. Texts are go-ethereum's where it has one: clients classify by them.
 package enum MempoolRefusal: Error, Hashable, Sendable {
     case alreadyKnown

@@ -15,13 +15,14 @@ package enum ColumnFamily: String, CaseIterable, Sendable {
     /// height u64 → the certificate that decided the block.
     case certificates
 
-    /// height u64 → RLP of the list of the block's receipts.
+    /// height u64 → RLP of three lists: the block's receipts, the logs that no transaction caused, and what a replay
+    /// needs of each proving transaction.
     case receipts
 
     /// transaction hash, 32 bytes → height u64 ‖ index in the block u32.
     case transactionIndex
 
-    /// payload digest, 32 bytes → the proof payload. Pruned once the job is settled.
+    /// payload digest, 32 bytes → height u64 ‖ the proof payload.
     case sidecars
 
     /// leaf index u64 → address ‖ nonce ‖ balance, at the head.
@@ -42,12 +43,7 @@ package enum ColumnFamily: String, CaseIterable, Sendable {
     /// height u64 → the witness of the block.
     case witness
 
-    /// (address or topic) ‖ height u64 → empty: where logs with that address or topic are.
-    case logIndex
-
-    /// A name in ASCII → what the validator signed last, written before a vote leaves the process.
+    /// "state" → what the validator signed last, written before a vote leaves the process; "proposed" → the block that
+    /// it speaks of, with its payloads, when the node itself proposed it.
     case signState
-
-    /// job id ‖ height u64 → what became of the job at that height.
-    case jobHistory
 }

@@ -1,4 +1,5 @@
 import CRocksDB
+import ChainTypes
 
 /// An open RocksDB database and the handles of its column families.
 ///

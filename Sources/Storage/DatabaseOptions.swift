@@ -1,4 +1,5 @@
 import CRocksDB
+import ChainTypes
 
 /// How Cairn opens RocksDB; owns the C objects for as long as the database is being opened.
 @safe

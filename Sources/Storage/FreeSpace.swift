@@ -1,3 +1,5 @@
+import ChainTypes
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)

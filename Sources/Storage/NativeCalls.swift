@@ -1,4 +1,5 @@
 import CRocksDB
+import ChainTypes
 
 /// RocksDB's way of reporting an error: a C string, left nil on success, that the caller frees.
 typealias StatusPointer = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>

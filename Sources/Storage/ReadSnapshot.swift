@@ -1,4 +1,5 @@
 import CRocksDB
+package import ChainTypes
 
 /// Whether an iteration goes on.
 package enum IterationStep: Sendable {

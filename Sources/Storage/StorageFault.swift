@@ -1,36 +1,6 @@
-/// A failure of the disk or of the database on it, which halts the node.
-///
-/// A fault is never a verdict: it says nothing about a block, and it is never turned into "not found".
-package struct StorageFault: Error, Equatable, Sendable, CustomStringConvertible {
-    /// What went wrong, as far as an operator has to tell the cases apart.
-    package enum Kind: Sendable, Hashable {
-        /// The file system has no room left.
-        case diskFull
-        /// Stored bytes contradict their checksum or their own structure.
-        case corruption
-        /// Another process, or another store in this one, has the directory open.
-        case lockHeld
-        /// There is no database in the directory, and none was to be made.
-        case missing
-        /// The database was written under another schema version.
-        case schemaMismatch
-        /// The store was closed before the call.
-        case closed
-        /// The operating system refused an operation.
-        case io
-        case other
-    }
+package import ChainTypes
 
-    package let kind: Kind
-
-    /// What happened, for the operator.
-    package let message: String
-
-    package init(kind: Kind, message: String) {
-        self.kind = kind
-        self.message = message
-    }
-
+extension StorageFault {
     /// The fault that RocksDB's status text describes (`Status::ToString` in its `util/status.cc`).
     ///
     /// The order matters: a held lock and a full disk are both reported as "IO error".
@@ -53,8 +23,6 @@ package struct StorageFault: Error, Equatable, Sendable, CustomStringConvertible
             }
         self.init(kind: kind, message: "cannot \(action): \(Self.explanation(kind))\(text)")
     }
-
-    package var description: String { message }
 
     private static func explanation(_ kind: Kind) -> String {
         switch kind {

@@ -1,3 +1,4 @@
+package import ChainTypes
 import Synchronization
 
 /// The node's database: one RocksDB in one directory, safe to use from any thread.

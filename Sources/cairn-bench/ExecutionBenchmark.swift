@@ -66,7 +66,8 @@ struct ExecutionBenchmark {
             "transfers",
             [
                 "committed": Double(committed), "per_second": rate, "recover_per_second_one_core": recoverRate,
-                "with_recovery_per_second": withRecovery, "ratio_to_recover": withRecovery / recoverRate, "block": Double(Self.perBlock),
+                "with_recovery_per_second": withRecovery, "ratio_to_recover": withRecovery / recoverRate,
+                "block": Double(Self.perBlock),
             ])
         report.line("transfer_microseconds", stages.mapValues { $0 * 1e6 / Double(max(committed, 1)) })
     }

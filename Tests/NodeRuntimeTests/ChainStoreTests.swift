@@ -57,7 +57,7 @@ struct ChainStoreTests {
 
     @Test func blocksReceiptsAndIndexesAreFound() throws {
         let chain = try Self.chain()
-        try chain.store.store.read { snapshot throws(StoreFault) in
+        try chain.store.store.read { snapshot throws(StorageFault) in
             let head = try snapshot.head()
             #expect(head.height == 3 && head.hash == chain.replica.tip.hash)
             guard let report = try snapshot.report(at: 1) else {
@@ -79,7 +79,7 @@ struct ChainStoreTests {
     @Test func balancesAreThoseOfTheirHeight() throws {
         let chain = try Self.chain()
         let sender = try chain.sender
-        try chain.store.store.read { snapshot throws(StoreFault) in
+        try chain.store.store.read { snapshot throws(StorageFault) in
             #expect(try snapshot.account(sender, at: 0)?.nonce == 0)
             #expect(try snapshot.account(sender, at: 0)?.balance == 10_000 * Unit.cairn)
             #expect(try snapshot.account(sender, at: 1)?.nonce == 2)
@@ -93,7 +93,7 @@ struct ChainStoreTests {
     @Test func theInputOfARunOfBlocksLeadsFromItsFirstRootToItsLast() throws {
         let chain = try Self.chain()
         let count = chain.replica.ledger.operations.values.reduce(0) { $0 + $1.count }
-        let found = try chain.store.store.read { snapshot throws(StoreFault) in
+        let found = try chain.store.store.read { snapshot throws(StorageFault) in
             (
                 before: try snapshot.block(at: 0), after: try snapshot.block(at: 3),
                 input: try snapshot.proofInput(firstHeight: 1, lastHeight: 3, operationCount: count),
@@ -109,7 +109,7 @@ struct ChainStoreTests {
 
     @Test func moneyIsConserved() throws {
         let chain = try Self.chain()
-        let total = try chain.store.store.read { snapshot throws(StoreFault) in try snapshot.accountsTotal() }
+        let total = try chain.store.store.read { snapshot throws(StorageFault) in try snapshot.accountsTotal() }
         #expect(total.count == UInt64(chain.replica.ledger.accounts.accountCount))
         try chain.replica.ledger.system.checkConservation(accountsTotal: total.balances)
         #expect(chain.replica.ledger.system.supply.burned > 0)
@@ -145,13 +145,13 @@ struct ChainStoreTests {
     /// Records that were changed behind the checksums' back do not have the root that the head commits to.
     @Test(arguments: [ColumnFamily.accounts, .system]) func changedRecordsAreNoticed(_ family: ColumnFamily) throws {
         var chain = try Self.chain()
-        let last = try chain.store.store.read { snapshot throws(StoreFault) in try snapshot.last(in: family) }
+        let last = try chain.store.store.read { snapshot throws(StorageFault) in try snapshot.last(in: family) }
         var record = try #require(last)
         record.value[record.value.count - 1] ^= 1
         var batch = WriteBatch()
         batch.put(family, key: record.key, value: record.value)
         try chain.store.store.write(batch)
-        let fault = #expect(throws: StoreFault.self) { try chain.restart() }
+        let fault = #expect(throws: StorageFault.self) { try chain.restart() }
         #expect(fault?.kind == .corruption)
     }
 }

@@ -23,10 +23,10 @@ func value(in store: Store, _ family: ColumnFamily, _ key: [UInt8]) throws -> [U
     @Test func emptyKeysAndValuesAreKept() throws {
         let store = try Store(path: directory.appending("db"))
         var batch = WriteBatch()
-        batch.put(.logIndex, key: [], value: [])
+        batch.put(.witness, key: [], value: [])
         try store.write(batch)
-        #expect(try value(in: store, .logIndex, []) == [])
-        #expect(try value(in: store, .logIndex, [0]) == nil)
+        #expect(try value(in: store, .witness, []) == [])
+        #expect(try value(in: store, .witness, [0]) == nil)
     }
 
     @Test func changesApplyInTheOrderInWhichTheyWereAdded() throws {

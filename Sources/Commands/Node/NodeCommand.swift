@@ -53,7 +53,7 @@ struct NodeCommand: AsyncParsableCommand {
             restored = try chain.load()
         } catch let error as ChainStoreError {
             throw Self.failure(error)
-        } catch let fault as StoreFault {
+        } catch let fault as StorageFault {
             throw CommandFailure(.storageFault, fault.message)
         }
         defer { chain.close() }

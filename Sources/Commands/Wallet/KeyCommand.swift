@@ -3,10 +3,11 @@ import ByteCodec
 import CommandShell
 import Cryptography
 import JSONRPC
+import Replica
 
 struct KeyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "key", abstract: "Key files.", subcommands: [New.self, ShowAddress.self])
+        commandName: "key", abstract: "Key files.", subcommands: [New.self, ShowAddress.self, ShowValidator.self])
 
     struct New: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -54,6 +55,33 @@ struct KeyCommand: ParsableCommand {
             } else {
                 Console.current.line(address)
             }
+        }
+    }
+
+    struct ShowValidator: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "validator", abstract: "What a genesis says of the validator whose key is in a file, as JSON.",
+            discussion: """
+                Example: cairn key validator validator.key
+                Public keys only: they go under "validators" in the genesis file.
+                """)
+
+        @Argument(help: "The key file.")
+        var path: String
+
+        @Option(help: "Voting power.")
+        var power: UInt64 = 1
+
+        func run() throws {
+            guard let keys = try? ValidatorKeys(seed: try KeyFile.secret(path)) else {
+                throw CommandFailure("the key file \(path) does not hold a secp256k1 key")
+            }
+            Console.current.json([
+                "address": .string("\(keys.address)"),
+                "signingKey": .string("\(keys.signing.publicKey)"),
+                "vrfKey": .string("\(keys.vrf.publicKey)"),
+                "power": .integer(Int64(clamping: power)),
+            ])
         }
     }
 }

@@ -22,7 +22,7 @@ extension BlockReport {
     }
 
     /// The transaction at `index`. Committed transactions were verified; a failure is damage.
-    package func transaction(_ index: Int, chainId: UInt64) throws(StoreFault) -> VerifiedTransaction {
+    package func transaction(_ index: Int, chainId: UInt64) throws(StorageFault) -> VerifiedTransaction {
         guard block.transactions.indices.contains(index) else {
             throw .damaged("transaction \(index) of block \(header.height)")
         }
@@ -33,7 +33,7 @@ extension BlockReport {
         }
     }
 
-    package func transactions(chainId: UInt64) throws(StoreFault) -> [VerifiedTransaction] {
+    package func transactions(chainId: UInt64) throws(StorageFault) -> [VerifiedTransaction] {
         var transactions: [VerifiedTransaction] = []
         for index in block.transactions.indices { transactions.append(try transaction(index, chainId: chainId)) }
         return transactions
@@ -41,12 +41,12 @@ extension BlockReport {
 }
 
 extension ReadSnapshot {
-    package borrowing func report(of block: Block) throws(StoreFault) -> BlockReport? {
+    package borrowing func report(of block: Block) throws(StorageFault) -> BlockReport? {
         guard let receipts = try receipts(at: block.header.height) else { return nil }
         return BlockReport(block: block, receipts: receipts)
     }
 
-    package borrowing func report(at height: UInt64) throws(StoreFault) -> BlockReport? {
+    package borrowing func report(at height: UInt64) throws(StorageFault) -> BlockReport? {
         guard let block = try block(at: height) else { return nil }
         return try report(of: block)
     }

@@ -7,28 +7,28 @@ package import Storage
 /// fault.
 extension ReadSnapshot {
     /// The last committed block.
-    package borrowing func head() throws(StoreFault) -> (height: UInt64, hash: Bytes32) {
+    package borrowing func head() throws(StorageFault) -> (height: UInt64, hash: Bytes32) {
         guard let bytes = try get(.meta, ChainRecord.head) else { throw .damaged("head") }
         return try ChainRecord.head(bytes)
     }
 
-    package borrowing func block(at height: UInt64) throws(StoreFault) -> Block? {
+    package borrowing func block(at height: UInt64) throws(StorageFault) -> Block? {
         guard let bytes = try get(.blocks, ChainRecord.key(height)) else { return nil }
         do { return try Block(decoding: bytes) } catch { throw .damaged("block \(height)") }
     }
 
-    package borrowing func height(ofBlock hash: Bytes32) throws(StoreFault) -> UInt64? {
+    package borrowing func height(ofBlock hash: Bytes32) throws(StorageFault) -> UInt64? {
         guard let bytes = try get(.blockHeights, hash.bytes) else { return nil }
         return try ChainRecord.number(bytes, "height of block \(hash)")
     }
 
     /// The certificate that decided the block itself; none for block 0.
-    package borrowing func certificate(at height: UInt64) throws(StoreFault) -> Certificate? {
+    package borrowing func certificate(at height: UInt64) throws(StorageFault) -> Certificate? {
         guard let bytes = try get(.certificates, ChainRecord.key(height)) else { return nil }
         do { return try Certificate(decoding: bytes) } catch { throw .damaged("certificate of block \(height)") }
     }
 
-    package borrowing func receipts(at height: UInt64) throws(StoreFault) -> StoredReceipts? {
+    package borrowing func receipts(at height: UInt64) throws(StorageFault) -> StoredReceipts? {
         guard let bytes = try get(.receipts, ChainRecord.key(height)) else { return nil }
         return try StoredReceipts(encoded: bytes)
     }
@@ -36,30 +36,30 @@ extension ReadSnapshot {
     /// Where a transaction stands; the index after the last transaction is that of the block's system receipt.
     package borrowing func position(
         of transaction: Bytes32
-    ) throws(StoreFault) -> (height: UInt64, index: Int)? {
+    ) throws(StorageFault) -> (height: UInt64, index: Int)? {
         guard let bytes = try get(.transactionIndex, transaction.bytes) else { return nil }
         return try ChainRecord.position(bytes)
     }
 
     /// A proof payload, until it is pruned.
-    package borrowing func payload(_ digest: Bytes32) throws(StoreFault) -> [UInt8]? {
+    package borrowing func payload(_ digest: Bytes32) throws(StorageFault) -> [UInt8]? {
         guard let bytes = try get(.sidecars, digest.bytes) else { return nil }
         return try ChainRecord.sidecar(bytes).payload
     }
 
     /// An account as it stood after the block at `height`; nil when it did not exist.
-    package borrowing func account(_ address: Address, at height: UInt64) throws(StoreFault) -> Account? {
+    package borrowing func account(_ address: Address, at height: UInt64) throws(StorageFault) -> Account? {
         guard let bytes = try get(.accountIndex, address.bytes) else { return nil }
         let leaf = try ChainRecord.number(bytes, "leaf of \(address)")
         let prefix = ChainRecord.key(leaf)
         let found = try last(in: .accountHistory, prefix: prefix, atOrBefore: prefix + ChainRecord.key(height))
-        return try found.map { found throws(StoreFault) in try ChainRecord.history(found.value, of: address) }
+        return try found.map { found throws(StorageFault) in try ChainRecord.history(found.value, of: address) }
     }
 
     /// Number and sum of the balances of all accounts at the head.
-    package borrowing func accountsTotal() throws(StoreFault) -> (count: UInt64, balances: UInt128) {
+    package borrowing func accountsTotal() throws(StorageFault) -> (count: UInt64, balances: UInt128) {
         var (count, balances): (UInt64, UInt128) = (0, 0)
-        try forEach(in: .accounts) { (_, value) throws(StoreFault) in
+        try forEach(in: .accounts) { (_, value) throws(StorageFault) in
             count += 1
             balances &+= try ChainRecord.account(value).balance
             return .next
@@ -68,7 +68,7 @@ extension ReadSnapshot {
     }
 
     /// The operations of a block; nil when it has none or is proven.
-    package borrowing func operations(at height: UInt64) throws(StoreFault) -> [AccountOperation]? {
+    package borrowing func operations(at height: UInt64) throws(StorageFault) -> [AccountOperation]? {
         guard let bytes = try get(.operations, ChainRecord.key(height)) else { return nil }
         do { return try AccountOperation.decodeList(bytes) } catch { throw .damaged("operations of block \(height)") }
     }
@@ -76,12 +76,12 @@ extension ReadSnapshot {
     /// Operations and merged witness of a run of blocks; nil when part of them was dropped as proven.
     package borrowing func proofInput(
         firstHeight: UInt64, lastHeight: UInt64, operationCount: Int
-    ) throws(StoreFault) -> (operations: [AccountOperation], witness: BlockWitness)? {
+    ) throws(StorageFault) -> (operations: [AccountOperation], witness: BlockWitness)? {
         guard firstHeight <= lastHeight else { return nil }
         var operations: [AccountOperation] = []
         var witnesses: [BlockWitness] = []
         let upper = ChainRecord.key(lastHeight)
-        try forEach(in: .witness, from: ChainRecord.key(firstHeight)) { (key, value) throws(StoreFault) in
+        try forEach(in: .witness, from: ChainRecord.key(firstHeight)) { (key, value) throws(StorageFault) in
             guard !upper.lexicographicallyPrecedes(key) else { return .stop }
             let height = try ChainRecord.number(key, "key of a witness")
             var reader = ByteReader(value)

@@ -36,7 +36,7 @@ enum ChainRecord {
 
     static func key(_ leaf: LeafIndex, _ height: UInt64) -> [UInt8] { key(UInt64(leaf)) + key(height) }
 
-    static func number(_ bytes: some Collection<UInt8>, _ what: String) throws(StoreFault) -> UInt64 {
+    static func number(_ bytes: some Collection<UInt8>, _ what: String) throws(StorageFault) -> UInt64 {
         guard bytes.count == 8, let value = UInt64(bigEndianBytes: bytes) else { throw .damaged(what) }
         return value
     }
@@ -53,7 +53,7 @@ extension ChainRecord {
         return writer.bytes
     }
 
-    static func account(_ bytes: [UInt8]) throws(StoreFault) -> Account {
+    static func account(_ bytes: [UInt8]) throws(StorageFault) -> Account {
         var reader = ByteReader(bytes)
         do {
             let account = Account(address: try reader.address(), nonce: try reader.u64(), balance: try reader.u128())
@@ -71,7 +71,7 @@ extension ChainRecord {
         return writer.bytes
     }
 
-    static func history(_ bytes: [UInt8], of address: Address) throws(StoreFault) -> Account {
+    static func history(_ bytes: [UInt8], of address: Address) throws(StorageFault) -> Account {
         var reader = ByteReader(bytes)
         do {
             let account = Account(address: address, nonce: try reader.u64(), balance: try reader.u128())
@@ -88,7 +88,7 @@ extension ChainRecord {
 extension ChainRecord {
     static func head(_ height: UInt64, _ hash: Bytes32) -> [UInt8] { key(height) + hash.bytes }
 
-    static func head(_ bytes: [UInt8]) throws(StoreFault) -> (height: UInt64, hash: Bytes32) {
+    static func head(_ bytes: [UInt8]) throws(StorageFault) -> (height: UInt64, hash: Bytes32) {
         guard bytes.count == 40, let hash = Bytes32(bytes[8...]) else { throw .damaged("head") }
         return (try number(bytes[..<8], "head"), hash)
     }
@@ -99,7 +99,7 @@ extension ChainRecord {
         return bytes
     }
 
-    static func position(_ bytes: [UInt8]) throws(StoreFault) -> (height: UInt64, index: Int) {
+    static func position(_ bytes: [UInt8]) throws(StorageFault) -> (height: UInt64, index: Int) {
         guard bytes.count == 12, let index = UInt32(bigEndianBytes: bytes[8...]) else {
             throw .damaged("transaction index")
         }
@@ -108,7 +108,7 @@ extension ChainRecord {
 
     static func sidecar(_ height: UInt64, _ payload: [UInt8]) -> [UInt8] { key(height) + payload }
 
-    static func sidecar(_ bytes: [UInt8]) throws(StoreFault) -> (height: UInt64, payload: [UInt8]) {
+    static func sidecar(_ bytes: [UInt8]) throws(StorageFault) -> (height: UInt64, payload: [UInt8]) {
         guard bytes.count >= 8 else { throw .damaged("proof payload") }
         return (try number(bytes[..<8], "proof payload"), Array(bytes[8...]))
     }
@@ -143,7 +143,7 @@ extension StoredReceipts {
         return encoder.bytes
     }
 
-    init(encoded: [UInt8]) throws(StoreFault) {
+    init(encoded: [UInt8]) throws(StorageFault) {
         do {
             var reader = RLPReader(encoded)
             var list = try reader.readList()
@@ -175,7 +175,7 @@ extension ChainRecord {
         return encoder.bytes
     }
 
-    static func proposed(_ bytes: [UInt8]) throws(StoreFault) -> ProposedBlock {
+    static func proposed(_ bytes: [UInt8]) throws(StorageFault) -> ProposedBlock {
         do {
             var reader = RLPReader(bytes)
             var list = try reader.readList()

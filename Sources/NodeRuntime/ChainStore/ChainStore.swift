@@ -38,7 +38,7 @@ package final class ChainStore: Sendable {
             return chain
         } catch let error as ChainStoreError {
             throw error
-        } catch let fault as StoreFault {
+        } catch let fault as StorageFault {
             throw .fault(fault)
         } catch {
             throw .genesis("\(error)")
@@ -49,17 +49,17 @@ package final class ChainStore: Sendable {
     package static func openExisting(path: String) throws(ChainStoreError) -> ChainStore {
         do {
             let store = try Store(path: path, createIfMissing: false)
-            let text = try store.read { snapshot throws(StoreFault) in
+            let text = try store.read { snapshot throws(StorageFault) in
                 try snapshot.get(.meta, ChainRecord.genesis)
             }
             guard let text else { throw ChainStoreError.empty(path: path) }
-            guard let genesis = try? GenesisFile.parse(text) else { throw StoreFault.damaged("genesis") }
+            guard let genesis = try? GenesisFile.parse(text) else { throw StorageFault.damaged("genesis") }
             let chain = ChainStore(genesis: genesis, store: store)
-            guard try chain.storedGenesisHash() == genesis.hash else { throw StoreFault.damaged("genesis") }
+            guard try chain.storedGenesisHash() == genesis.hash else { throw StorageFault.damaged("genesis") }
             return chain
         } catch let error as ChainStoreError {
             throw error
-        } catch let fault as StoreFault {
+        } catch let fault as StorageFault {
             throw fault.kind == .missing ? .empty(path: path) : .fault(fault)
         } catch {
             throw .genesis("\(error)")
@@ -69,8 +69,8 @@ package final class ChainStore: Sendable {
     /// Ends all use of the directory; reads in flight finish first.
     package func close() { store.close() }
 
-    private func storedGenesisHash() throws(StoreFault) -> Bytes32? {
-        let bytes = try store.read { snapshot throws(StoreFault) in
+    private func storedGenesisHash() throws(StorageFault) -> Bytes32? {
+        let bytes = try store.read { snapshot throws(StorageFault) in
             try snapshot.get(.meta, ChainRecord.genesisHash)
         }
         guard let bytes else { return nil }
@@ -109,7 +109,7 @@ package final class ChainStore: Sendable {
     // MARK: - Writing
 
     /// Writes everything of a block in one synced batch.
-    package func commit(_ committed: CommittedBlock) throws(StoreFault) {
+    package func commit(_ committed: CommittedBlock) throws(StorageFault) {
         let height = committed.block.header.height
         var batch = WriteBatch()
         batch.put(committed.block, hash: committed.hash)
@@ -146,10 +146,10 @@ package final class ChainStore: Sendable {
     }
 
     /// Payloads are kept for `proofRetention` blocks after the last transaction that brought them.
-    private func dropExpiredPayloads(at height: UInt64, in batch: inout WriteBatch) throws(StoreFault) {
+    private func dropExpiredPayloads(at height: UInt64, in batch: inout WriteBatch) throws(StorageFault) {
         guard height > genesis.proving.proofRetention else { return }
         let expired = height - genesis.proving.proofRetention
-        try store.read { snapshot throws(StoreFault) in
+        try store.read { snapshot throws(StorageFault) in
             guard let block = try snapshot.block(at: expired) else { return }
             for bytes in block.transactions where bytes.first == TransactionKind.proving.rawValue {
                 guard let digest = (try? UnverifiedTransaction(decoding: bytes))?.body.proving?.payloadDigest,
@@ -162,7 +162,7 @@ package final class ChainStore: Sendable {
     }
 
     /// Replaces the sign state, synced: what it holds may leave the process afterwards.
-    package func persistSignState(_ state: SignState, proposed: ProposedBlock?) throws(StoreFault) {
+    package func persistSignState(_ state: SignState, proposed: ProposedBlock?) throws(StorageFault) {
         var batch = WriteBatch()
         batch.put(.signState, key: ChainRecord.signState, value: state.encoded)
         if let proposed {

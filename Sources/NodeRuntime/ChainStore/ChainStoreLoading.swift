@@ -1,6 +1,6 @@
 import AccountTree
 import ByteCodec
-import ChainTypes
+package import ChainTypes
 import Consensus
 import ProofField
 package import Replica
@@ -11,8 +11,8 @@ import SystemState
 extension ChainStore {
     /// Everything a node needs to go on from its last block. Refuses a directory whose accounts or system records do
     /// not have the roots of the head's header.
-    package func load() throws(StoreFault) -> RestoredChain {
-        try store.read { snapshot throws(StoreFault) in
+    package func load() throws(StorageFault) -> RestoredChain {
+        try store.read { snapshot throws(StorageFault) in
             let head = try snapshot.head()
             guard let block = try snapshot.block(at: head.height), block.hash == head.hash else {
                 throw .damaged("head block")
@@ -38,8 +38,8 @@ extension ChainStore {
         }
     }
 
-    private static func mismatch(_ what: String, height: UInt64) -> StoreFault {
-        StoreFault(
+    private static func mismatch(_ what: String, height: UInt64) -> StorageFault {
+        StorageFault(
             kind: .corruption,
             message: "the stored \(what) do not have the root that block \(height) commits to: the data directory is "
                 + "damaged; restore a copy of it, or delete it to start anew")
@@ -47,9 +47,9 @@ extension ChainStore {
 }
 
 extension ReadSnapshot {
-    fileprivate borrowing func system(genesis: Genesis) throws(StoreFault) -> SystemState {
+    fileprivate borrowing func system(genesis: Genesis) throws(StorageFault) -> SystemState {
         var records: [(key: [UInt8], value: [UInt8])] = []
-        try forEach(in: .system) { (key, value) throws(StoreFault) in
+        try forEach(in: .system) { (key, value) throws(StorageFault) in
             records.append((key, value))
             return .next
         }
@@ -58,9 +58,9 @@ extension ReadSnapshot {
         }
     }
 
-    fileprivate borrowing func accounts() throws(StoreFault) -> [Account] {
+    fileprivate borrowing func accounts() throws(StorageFault) -> [Account] {
         var accounts: [Account] = []
-        try forEach(in: .accounts) { (key, value) throws(StoreFault) in
+        try forEach(in: .accounts) { (key, value) throws(StorageFault) in
             guard try ChainRecord.number(key, "account's key") == UInt64(accounts.count) else {
                 throw .damaged("list of accounts")
             }
@@ -70,9 +70,9 @@ extension ReadSnapshot {
         return accounts
     }
 
-    fileprivate borrowing func operations(after height: UInt64) throws(StoreFault) -> [UInt64: [AccountOperation]] {
+    fileprivate borrowing func operations(after height: UInt64) throws(StorageFault) -> [UInt64: [AccountOperation]] {
         var operations: [UInt64: [AccountOperation]] = [:]
-        try forEach(in: .operations, from: ChainRecord.key(height + 1)) { (key, value) throws(StoreFault) in
+        try forEach(in: .operations, from: ChainRecord.key(height + 1)) { (key, value) throws(StorageFault) in
             let height = try ChainRecord.number(key, "key of operations")
             do {
                 operations[height] = try AccountOperation.decodeList(value)
@@ -84,12 +84,12 @@ extension ReadSnapshot {
         return operations
     }
 
-    fileprivate borrowing func signState() throws(StoreFault) -> SignState? {
+    fileprivate borrowing func signState() throws(StorageFault) -> SignState? {
         guard let bytes = try get(.signState, ChainRecord.signState) else { return nil }
         do { return try SignState(decoding: bytes) } catch { throw .damaged("sign state") }
     }
 
-    fileprivate borrowing func proposed() throws(StoreFault) -> ProposedBlock? {
+    fileprivate borrowing func proposed() throws(StorageFault) -> ProposedBlock? {
         guard let bytes = try get(.signState, ChainRecord.proposed) else { return nil }
         return try ChainRecord.proposed(bytes)
     }

@@ -70,7 +70,7 @@ extension ReadSnapshot {
     /// Logs of the blocks `range` that match, in order. Blocks whose bloom excludes a match are not looked into.
     package borrowing func logs(
         matching filter: LogFilter, in range: ClosedRange<UInt64>, limit: Int
-    ) throws(StoreFault) -> Result<[PlacedLog], TooManyLogs> {
+    ) throws(StorageFault) -> Result<[PlacedLog], TooManyLogs> {
         var found: [PlacedLog] = []
         for height in range {
             guard let block = try block(at: height) else { break }

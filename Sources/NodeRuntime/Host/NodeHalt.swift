@@ -1,5 +1,4 @@
 import ChainTypes
-import Storage
 
 /// Why a node stopped for good: the process must end with this text and this status.
 package struct NodeHalt: Error, Hashable, Sendable, CustomStringConvertible {
@@ -9,7 +8,7 @@ package struct NodeHalt: Error, Hashable, Sendable, CustomStringConvertible {
 
     package var description: String { message }
 
-    init(_ fault: StoreFault) {
+    init(_ fault: StorageFault) {
         let advice =
             switch fault.kind {
             case .diskFull: "disk full: free some room and start again; nothing committed is lost (\(fault.message))"
@@ -18,10 +17,6 @@ package struct NodeHalt: Error, Hashable, Sendable, CustomStringConvertible {
             default: "disk: \(fault.message); nothing committed is lost"
             }
         self.init(message: advice, exitCode: 74)
-    }
-
-    init(_ fault: ChainTypes.StorageFault) {
-        self.init(message: "reading the state failed: \(fault.message)", exitCode: 74)
     }
 
     init(consensus reason: String) {

@@ -176,7 +176,7 @@ package actor NodeHost {
     }
 
     /// Takes note of a failed read outside of the actor: it halts the node, unless the store was merely closed.
-    package func readFailed(_ fault: StoreFault) {
+    package func readFailed(_ fault: StorageFault) {
         if fault.kind != .closed { halt(NodeHalt(fault)) }
     }
 

@@ -22,7 +22,7 @@ extension NodeRPC {
         "cairn_payload": { rpc, params, _ in
             let digest = try params[0].hash()
             return .optional(
-                try rpc.store.read { snapshot throws(StoreFault) in try snapshot.payload(digest) }
+                try rpc.store.read { snapshot throws(StorageFault) in try snapshot.payload(digest) }
             ) { .data($0) }
         },
         "cairn_systemContracts": { _, _, _ in
@@ -80,7 +80,7 @@ extension NodeRPC {
     }
 
     private func certificate(_ height: UInt64) throws -> JSONValue {
-        let found = try store.read { snapshot throws(StoreFault) in try snapshot.certificate(at: height) }
+        let found = try store.read { snapshot throws(StorageFault) in try snapshot.certificate(at: height) }
         guard let certificate = found else { throw RPCError.server("block \(height) has no certificate") }
         return [
             "height": JSONValue(certificate.height), "round": JSONValue(certificate.round),
@@ -90,7 +90,7 @@ extension NodeRPC {
     }
 
     private func operations(_ height: UInt64) throws -> JSONValue {
-        let found = try store.read { snapshot throws(StoreFault) in
+        let found = try store.read { snapshot throws(StorageFault) in
             (block: try snapshot.block(at: height), list: try snapshot.operations(at: height))
         }
         guard let block = found.block else { throw Self.headerNotFound }

@@ -79,7 +79,7 @@ extension NodeRPC {
 
     private func input(of job: Job) throws -> [UInt8] {
         let statement = job.statement
-        let found = try store.read { snapshot throws(StoreFault) in
+        let found = try store.read { snapshot throws(StorageFault) in
             try snapshot.proofInput(
                 firstHeight: statement.firstHeight, lastHeight: statement.lastHeight,
                 operationCount: Int(statement.operationCount))
@@ -96,7 +96,7 @@ extension NodeRPC {
     private func proof(of job: Job) throws -> JSONValue {
         guard let full = job.fullProofs.first else { throw RPCError.server("job \(job.number) is not proven") }
         func part(_ inclusion: Inclusion) throws -> JSONValue {
-            let payload = try store.read { snapshot throws(StoreFault) in
+            let payload = try store.read { snapshot throws(StorageFault) in
                 try snapshot.payload(inclusion.payloadDigest)
             }
             guard let payload else { throw RPCError.server("the proof of job \(job.number) was pruned") }

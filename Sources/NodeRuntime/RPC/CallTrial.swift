@@ -2,7 +2,6 @@ import ByteCodec
 import ChainTypes
 import Execution
 import JSONRPC
-import ProvingRules
 import Replica
 import SystemState
 
@@ -103,7 +102,7 @@ struct CallTrial {
         case .claim: return claim(owner, state)
         case .claimFor(let beneficiary): return claim(beneficiary, state)
         default:
-            switch Self.registry(call, owner: owner, value: request.value, state: &state) {
+            switch call.apply(owner: owner, value: request.value, state: &state) {
             case .success: return .success(nil)
             case .failure(let refusal): return .failure(.reverted("\(refusal)"))
             }
@@ -116,25 +115,5 @@ struct CallTrial {
             ledger.accounts.account(at: beneficiary) != nil || UInt64(ledger.accounts.accountCount) < Limits.maxAccounts
         else { return .failure(.reverted("the account tree is full")) }
         return .success(beneficiary)
-    }
-
-    private static func registry(
-        _ call: ContractCall, owner: Address, value: UInt128, state: inout SystemState
-    ) -> ProverRegistry.Outcome {
-        switch call {
-        case .register(let key, let recipient):
-            ProverRegistry.register(
-                owner: owner, operatorKey: key, recipient: recipient, stake: value, state: &state)
-        case .deposit(let prover): ProverRegistry.deposit(owner: prover, amount: value, state: &state)
-        case .setOperator(let key): ProverRegistry.setOperator(owner: owner, operatorKey: key, state: &state)
-        case .setRecipient(let recipient):
-            ProverRegistry.setRecipient(owner: owner, recipient: recipient, state: &state)
-        case .pause: ProverRegistry.pause(owner: owner, state: &state)
-        case .resume: ProverRegistry.resume(owner: owner, state: &state)
-        case .leave: ProverRegistry.leave(owner: owner, state: &state)
-        case .withdraw: ProverRegistry.withdraw(owner: owner, state: &state)
-        case .unjail: ProverRegistry.unjail(owner: owner, state: &state)
-        case .claim, .claimFor: .failure(.nothingToWithdraw)
-        }
     }
 }

@@ -43,12 +43,12 @@ extension NodeRPC {
         "eth_getUncleByBlockHashAndIndex": { _, _, _ in .null },
     ]
 
-    private func block(_ reference: BlockReference, full: Bool) throws(StoreFault) -> JSONValue {
+    private func block(_ reference: BlockReference, full: Bool) throws(StorageFault) -> JSONValue {
         guard let report = try report(of: reference) else { return .null }
         return try EthereumJSON.block(report, full: full, genesis: genesis)
     }
 
-    private func header(_ reference: BlockReference) throws(StoreFault) -> JSONValue {
+    private func header(_ reference: BlockReference) throws(StorageFault) -> JSONValue {
         guard let report = try report(of: reference) else { return .null }
         return EthereumJSON.header(report.header, hash: report.hash)
     }
@@ -59,7 +59,7 @@ extension NodeRPC {
         return .data(encode(report))
     }
 
-    private func transactionCount(_ reference: BlockReference) throws(StoreFault) -> JSONValue {
+    private func transactionCount(_ reference: BlockReference) throws(StorageFault) -> JSONValue {
         guard let report = try report(of: reference) else { return .null }
         return .quantity(report.block.transactions.count)
     }

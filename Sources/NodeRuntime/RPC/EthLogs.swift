@@ -83,7 +83,7 @@ extension NodeRPC {
         let head = try head()
         let range: ClosedRange<UInt64>
         if let block = query.block {
-            guard let height = try store.read({ snapshot throws(StoreFault) in try snapshot.height(ofBlock: block) })
+            guard let height = try store.read({ snapshot throws(StorageFault) in try snapshot.height(ofBlock: block) })
             else { throw RPCError.server("unknown block") }
             range = height...height
         } else {
@@ -106,7 +106,7 @@ extension NodeRPC {
     }
 
     private func logs(_ filter: LogFilter, in range: ClosedRange<UInt64>) throws -> [PlacedLog] {
-        let found = try store.read { snapshot throws(StoreFault) in
+        let found = try store.read { snapshot throws(StorageFault) in
             try snapshot.logs(matching: filter, in: range, limit: LogQuery.maxLogs)
         }
         switch found {

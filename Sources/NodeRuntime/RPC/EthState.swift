@@ -66,7 +66,7 @@ extension NodeRPC {
     }
 
     private func requireHead(_ reference: BlockReference) throws {
-        let isHead = try store.read { snapshot throws(StoreFault) in
+        let isHead = try store.read { snapshot throws(StorageFault) in
             try height(of: reference, in: snapshot) == snapshot.head().height
         }
         guard isHead else {

@@ -71,9 +71,9 @@ extension NodeRPC {
         var transaction: VerifiedTransaction?
     }
 
-    private func committed(_ hash: Bytes32) throws(StoreFault) -> Found? {
+    private func committed(_ hash: Bytes32) throws(StorageFault) -> Found? {
         let chainId = chainId
-        return try store.read { snapshot throws(StoreFault) in
+        return try store.read { snapshot throws(StorageFault) in
             guard let position = try snapshot.position(of: hash) else { return nil }
             guard let report = try snapshot.report(at: position.height) else {
                 throw .damaged("block \(position.height)")
@@ -96,7 +96,7 @@ extension NodeRPC {
             transaction, in: report.header, hash: report.hash, index: index, gas: genesis.chain.gas)
     }
 
-    private func transaction(in reference: BlockReference, _ index: UInt128) throws(StoreFault) -> JSONValue {
+    private func transaction(in reference: BlockReference, _ index: UInt128) throws(StorageFault) -> JSONValue {
         guard let report = try report(of: reference), let index = Int(exactly: index),
             report.block.transactions.indices.contains(index)
         else { return .null }

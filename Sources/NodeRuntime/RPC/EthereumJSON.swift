@@ -26,7 +26,7 @@ enum EthereumJSON {
         ]
     }
 
-    static func block(_ report: BlockReport, full: Bool, genesis: Genesis) throws(StoreFault) -> JSONValue {
+    static func block(_ report: BlockReport, full: Bool, genesis: Genesis) throws(StorageFault) -> JSONValue {
         var transactions: [JSONValue] = []
         if full {
             for (index, transaction) in try report.transactions(chainId: genesis.chainId).enumerated() {
@@ -108,7 +108,7 @@ enum EthereumJSON {
 
     // MARK: - Receipts
 
-    static func receipts(_ report: BlockReport, chainId: UInt64) throws(StoreFault) -> [JSONValue] {
+    static func receipts(_ report: BlockReport, chainId: UInt64) throws(StorageFault) -> [JSONValue] {
         let logs = report.logs
         var receipts: [JSONValue] = []
         for (index, transaction) in try report.transactions(chainId: chainId).enumerated() {
@@ -119,14 +119,14 @@ enum EthereumJSON {
     }
 
     /// The receipt at `index`; the index after the last transaction is that of the system receipt.
-    static func receipt(_ index: Int, of report: BlockReport, chainId: UInt64) throws(StoreFault) -> JSONValue {
+    static func receipt(_ index: Int, of report: BlockReport, chainId: UInt64) throws(StorageFault) -> JSONValue {
         guard index < report.block.transactions.count else { return systemReceipt(of: report, logs: report.logs) }
         return try receipt(try report.transaction(index, chainId: chainId), index, of: report, logs: report.logs)
     }
 
     private static func receipt(
         _ transaction: VerifiedTransaction, _ index: Int, of report: BlockReport, logs: [PlacedLog]
-    ) throws(StoreFault) -> JSONValue {
+    ) throws(StorageFault) -> JSONValue {
         guard report.receipts.receipts.indices.contains(index) else {
             throw .damaged("receipts of block \(report.header.height)")
         }

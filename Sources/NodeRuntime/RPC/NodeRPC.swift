@@ -34,7 +34,7 @@ package struct NodeRPC: RPCHandler {
             return .success(try await body(self, try RPCParameters(params), context))
         } catch let error as RPCError {
             return .failure(error)
-        } catch let fault as StoreFault {
+        } catch let fault as StorageFault {
             await host.readFailed(fault)
             return .failure(.internal(fault.message))
         } catch {
@@ -53,7 +53,7 @@ extension NodeRPC {
     static let headerNotFound = RPCError.server("header not found")
 
     /// The height that a reference means; nil when there is no such block.
-    func height(of reference: BlockReference, in snapshot: borrowing ReadSnapshot) throws(StoreFault) -> UInt64? {
+    func height(of reference: BlockReference, in snapshot: borrowing ReadSnapshot) throws(StorageFault) -> UInt64? {
         let head = try snapshot.head().height
         switch reference {
         case .latest, .pending, .safe, .finalized: return head
@@ -64,8 +64,8 @@ extension NodeRPC {
     }
 
     /// The block that a reference means, with its receipts.
-    func report(of reference: BlockReference) throws(StoreFault) -> BlockReport? {
-        try store.read { snapshot throws(StoreFault) -> BlockReport? in
+    func report(of reference: BlockReference) throws(StorageFault) -> BlockReport? {
+        try store.read { snapshot throws(StorageFault) -> BlockReport? in
             guard let height = try height(of: reference, in: snapshot) else { return nil }
             return try snapshot.report(at: height)
         }
@@ -73,7 +73,7 @@ extension NodeRPC {
 
     /// An account as of a block; `header not found` when there is no such block.
     func account(_ address: Address, at reference: BlockReference) throws -> Account? {
-        let found = try store.read { snapshot throws(StoreFault) -> (isKnown: Bool, account: Account?) in
+        let found = try store.read { snapshot throws(StorageFault) -> (isKnown: Bool, account: Account?) in
             guard let height = try height(of: reference, in: snapshot) else { return (false, nil) }
             return (true, try snapshot.account(address, at: height))
         }
@@ -83,13 +83,13 @@ extension NodeRPC {
 
     /// Refuses a reference to a block that is not there.
     func requireBlock(_ reference: BlockReference) throws {
-        let found = try store.read { snapshot throws(StoreFault) -> UInt64? in
+        let found = try store.read { snapshot throws(StorageFault) -> UInt64? in
             try height(of: reference, in: snapshot)
         }
         guard found != nil else { throw Self.headerNotFound }
     }
 
-    func head() throws(StoreFault) -> UInt64 {
-        try store.read { snapshot throws(StoreFault) -> UInt64 in try snapshot.head().height }
+    func head() throws(StorageFault) -> UInt64 {
+        try store.read { snapshot throws(StorageFault) -> UInt64 in try snapshot.head().height }
     }
 }

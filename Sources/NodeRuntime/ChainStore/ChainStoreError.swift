@@ -1,18 +1,15 @@
-package import Storage
+package import ChainTypes
 
-/// A failure of the disk, as the storage layer reports it; it halts the node.
-package typealias StoreFault = Storage.StorageFault
-
-extension StoreFault {
+extension StorageFault {
     /// Bytes that this program wrote cannot be read back.
-    static func damaged(_ what: String) -> StoreFault {
-        StoreFault(kind: .corruption, message: "the stored \(what) cannot be read: the data directory is damaged")
+    static func damaged(_ what: String) -> StorageFault {
+        StorageFault(kind: .corruption, message: "the stored \(what) cannot be read: the data directory is damaged")
     }
 }
 
 /// Why a data directory cannot be used by this node.
 package enum ChainStoreError: Error, Sendable, CustomStringConvertible {
-    case fault(StoreFault)
+    case fault(StorageFault)
     /// The directory holds another chain.
     case otherGenesis(path: String, stored: String, wanted: String)
     /// There is no chain in the directory.
