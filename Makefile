@@ -34,7 +34,8 @@ devnet: build ## run a local chain that proves its own blocks (options: make dev
 .PHONY: test
 test: build $(VENV)/ready ## build and run the whole suite (a part: make test FILTER=Circuits)
 	swift build -c release --build-tests
-	CAIRN_PYTHON=$(abspath $(VENV))/bin/python swift test -c release --skip-build $(if $(FILTER),--filter $(FILTER))
+	@# One test at a time: scenarios start processes and wait for them, which starves whatever runs beside them.
+	CAIRN_PYTHON=$(abspath $(VENV))/bin/python swift test -c release --skip-build --no-parallel $(if $(FILTER),--filter $(FILTER))
 
 $(VENV)/ready: Tests/requirements.txt
 	@missing=""; for p in $(TEST_PACKAGES); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \

@@ -133,6 +133,10 @@ let package = Package(
         tests("NodeRuntime", domain + proofs + rules + ["Replica", "Storage", "JSONRPC"]),
         tests("ProverRuntime", domain + proofs + rules + ["SampleChain", "Replica", logging]),
         tests("Commands", domain + ["CommandShell", "JSONRPC", "ProverCommands", arguments]),
+        .testTarget(
+            name: "ScenarioTests",
+            dependencies: ["cairn", "cairn-prover", "ByteCodec", "Cryptography", "ChainTypes", "JSONRPC"],
+            exclude: ["web3_client.py"], swiftSettings: settings),
         .testTarget(name: "TidyTests", swiftSettings: settings),
     ]
 )

@@ -1,3 +1,4 @@
+import ChainTypes
 import Storage
 import Testing
 
