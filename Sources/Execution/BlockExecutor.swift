@@ -181,7 +181,7 @@ package struct BlockExecutor<Preparer: JobPreparing, Verifier: ProofVerifying> {
         case .success(let event):
             return Effect(gas: intrinsic, taken: ordinary.value, logs: [EventLogs.log(event, state: state)])
         case .failure(let refusal):
-            return Effect(gas: intrinsic, failure: "\(refusal)")
+            return Effect(gas: intrinsic, failure: refusal.reason)
         }
     }
 

@@ -220,7 +220,7 @@ package struct JSONParser {
         }
     }
 
-    /// The character of "\uXXXX", or of two that form a surrogate pair; the first "\u" has been read.
+    /// The character of "\u" with four digits, or of two that form a surrogate pair; the first "\u" has been read.
     private mutating func unicodeEscape(from start: Int) throws(JSONParseError) -> String {
         let first = try hexQuad(from: start)
         var scalar = UInt32(first)

@@ -1,3 +1,4 @@
+import Glibc
 package import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -65,8 +66,8 @@ package struct JSONRPCServer: Sendable {
             let listener = try await bootstrap.bind(host: configuration.host, port: configuration.port).get()
             return RunningJSONRPCServer(listener: listener, children: children)
         } catch {
-            throw RPCServerError(
-                message: "cannot listen on \(configuration.host):\(configuration.port): \(error)")
+            let reason = (error as? IOError).map { unsafe String(cString: strerror($0.errnoCode)) } ?? "\(error)"
+            throw RPCServerError(message: "cannot listen on \(configuration.host):\(configuration.port): \(reason)")
         }
     }
 

@@ -75,7 +75,7 @@ package actor Sidecar {
         self.log = log
         operatorKey = options.operatorKey.publicKey.address
         do {
-            folder = try WorkFolder(path: "\(options.dataPath)/work/\(operatorKey)")
+            folder = try WorkFolder(path: "\(options.dataPath)/payloads/\(operatorKey)")
         } catch {
             throw .disk("\(error)")
         }

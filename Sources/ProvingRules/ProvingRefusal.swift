@@ -62,3 +62,29 @@ package enum RegistryRefusal: Error, Hashable, Sendable {
     case jailNotOver
     case unjailPending
 }
+
+extension RegistryRefusal {
+    /// Name and sentence, as a revert tells them.
+    package var reason: String { "\(self): \(sentence)" }
+
+    private var sentence: String {
+        switch self {
+        case .alreadyRegistered: "this owner has a prover already"
+        case .notRegistered: "the prover is not registered"
+        case .tooManyProvers: "the chain has as many provers as it takes"
+        case .zeroAddress: "the zero address cannot be a key or a recipient"
+        case .operatorKeyInUse: "another prover uses this operator key"
+        case .belowMinimumStake: "the stake is below the chain's minimum"
+        case .zeroAmount: "the amount is zero"
+        case .amountTooLarge: "the stake would pass 2^128 wei"
+        case .alreadyPaused: "the prover is paused already"
+        case .notPaused: "the prover is not paused, or resumes already"
+        case .alreadyLeaving: "the prover is leaving"
+        case .changePending: "an earlier change of this key has not taken effect"
+        case .nothingToWithdraw: "no stake has finished unbonding"
+        case .notJailed: "the prover is not jailed"
+        case .jailNotOver: "the jail time is not over"
+        case .unjailPending: "the prover is on its way out of jail"
+        }
+    }
+}

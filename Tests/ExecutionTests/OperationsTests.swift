@@ -2,6 +2,7 @@ import ByteCodec
 import ChainTypes
 import Cryptography
 import Execution
+import ProvingRules
 import SampleChain
 import SystemState
 import Testing
@@ -171,8 +172,11 @@ struct OperationsTests {
             (.provingJobs, [1, 2, 3, 4], "the system contract has no function with this selector"),
             (.claims, callData("claim()"), "this function takes no value"),
             (.proverRegistry, callData("pause()"), "this function takes no value"),
-            (.proverRegistry, callData("deposit(address)", .zero), "notRegistered"),
-            (.proverRegistry, callData("register(address,address)", .zero, .zero), "zeroAddress"),
+            (.proverRegistry, callData("deposit(address)", .zero), "notRegistered: the prover is not registered"),
+            (
+                .proverRegistry, callData("register(address,address)", .zero, .zero),
+                "zeroAddress: the zero address cannot be a key or a recipient"
+            ),
             (.proverRegistry, callData("deposit(address)"), "malformed arguments: truncated"),
         ])
     func failedCall(contract: SystemContract, data: [UInt8], failure: String) throws {
@@ -222,6 +226,6 @@ struct OperationsTests {
         #expect(claimed.block.operations.last == .gets(0, SampleGenesis.stake))
         let unjail = try scenario.run(
             SampleGenesis.user(0).transaction(nonce: 7, to: registry, data: callData("unjail()")))
-        #expect(unjail.receipt.failure == "notRegistered")
+        #expect(unjail.receipt.failure == RegistryRefusal.notRegistered.reason)
     }
 }

@@ -72,7 +72,8 @@ struct SidecarTests {
 
     private func payloadFile(_ prover: Int, _ job: Job, _ phase: ProvingPhase) throws -> String {
         let key = SampleGenesis.operatorKey(prover).address
-        return try path(prover) + "/work/\(key)/\(Hex.encode(job.id.bytes, prefix: false))-\(phase.rawValue).payload"
+        return try path(prover)
+            + "/payloads/\(key)/\(Hex.encode(job.id.bytes, prefix: false))-\(phase.rawValue).payload"
     }
 
     private static func selected(_ node: SampleNode) throws -> [Int] {
@@ -164,7 +165,7 @@ struct SidecarTests {
         #expect(jobs[1].provenAt != nil)
         // Payloads of closed jobs are gone.
         let name = Hex.encode(jobs[0].id.bytes, prefix: false)
-        let folder = try path(selected[0]) + "/work/\(SampleGenesis.operatorKey(selected[0]).address)"
+        let folder = try path(selected[0]) + "/payloads/\(SampleGenesis.operatorKey(selected[0]).address)"
         let files = try FileManager.default.contentsOfDirectory(atPath: folder)
         #expect(!files.contains { $0.hasPrefix(name) })
     }

@@ -61,7 +61,7 @@ extension Chain {
     /// What a sidecar has finished and sent, from its work folder.
     fileprivate func payload(of prover: Int, job: String, phase: ProvingPhase) throws -> [UInt8] {
         let address = try operatorKey(prover).publicKey.address
-        let file = "\(folder)/prover-\(prover)/work/\(address)/\(job.dropFirst(2))-\(phase.rawValue).payload"
+        let file = "\(folder)/prover-\(prover)/payloads/\(address)/\(job.dropFirst(2))-\(phase.rawValue).payload"
         return [UInt8](try Data(contentsOf: URL(filePath: file)))
     }
 }

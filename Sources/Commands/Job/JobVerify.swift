@@ -100,7 +100,7 @@ struct JobVerify: AsyncParsableCommand {
             verified in \(took.milliseconds) ms
             It shows: applying the \(Rendering.count(statement.operationCount, "account operation")) of block \(blocks),
               committed to by \(statement.operationsDigest), to the accounts with root
-              \(Hex.encode(statement.before.bytes)) (after block \(statement.firstHeight - min(1, statement.firstHeight))) gives root
+              \(Hex.encode(statement.before.bytes)) (before block \(statement.firstHeight)) gives root
               \(Hex.encode(statement.after.bytes)) (after block \(statement.lastHeight)).
             Checked: every partial proof, the challenge from the committed roots, the balance of the buses, the plan,
               the payloads' digests, and the roots against the blocks' headers.

@@ -2,6 +2,7 @@ import ByteCodec
 import ChainTypes
 import Execution
 import JSONRPC
+import ProvingRules
 import Replica
 import SystemState
 
@@ -104,7 +105,7 @@ struct CallTrial {
         default:
             switch call.apply(owner: owner, value: request.value, state: &state) {
             case .success: return .success(nil)
-            case .failure(let refusal): return .failure(.reverted("\(refusal)"))
+            case .failure(let refusal): return .failure(.reverted(refusal.reason))
             }
         }
     }
