@@ -6,7 +6,6 @@ SHELL := /bin/bash
 BUILD := .build/release
 VENV := .build/venv
 PACKAGES := pkg-config librocksdb-dev libsecp256k1-dev libbotan-2-dev
-TEST_PACKAGES := python3-venv
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 DEVNET ?=
 FILTER ?=
@@ -38,10 +37,10 @@ test: build $(VENV)/ready ## build and run the whole suite (a part: make test FI
 	CAIRN_PYTHON=$(abspath $(VENV))/bin/python swift test -c release --skip-build --no-parallel $(if $(FILTER),--filter $(FILTER))
 
 $(VENV)/ready: Tests/requirements.txt
-	@missing=""; for p in $(TEST_PACKAGES); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
-	if [ -n "$$missing" ] && ! python3 -m venv --help >/dev/null 2>&1; then \
+	@# Debian's python3 alone makes no virtual environments: ensurepip comes with python3-venv.
+	@if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then echo "installing: python3-venv"; \
 	  $(SUDO) apt-get -o DPkg::Lock::Timeout=200 update -qq; \
-	  $(SUDO) apt-get -o DPkg::Lock::Timeout=200 install -y -qq --no-install-recommends $$missing >/dev/null; fi
+	  $(SUDO) apt-get -o DPkg::Lock::Timeout=200 install -y -qq --no-install-recommends python3-venv >/dev/null; fi
 	python3 -m venv $(VENV)
 	$(VENV)/bin/pip install -q --disable-pip-version-check -r Tests/requirements.txt
 	touch $@

@@ -3,7 +3,6 @@ package import Cryptography
 
 /// Why bytes are not a vote, a proposal, a certificate or a validator set.
 package enum ConsensusDecodingError: Error, Hashable, Sendable {
-    case tooLarge(bytes: Int, limit: Int)
     case malformed(RLPError)
     case unknownVoteType(UInt64)
     /// The signature's form is wrong: length, range, high S or recovery identifier.
