@@ -60,7 +60,7 @@ struct DevnetDirectory: Sendable {
         }
         let errors = devnet.genesis.validate().filter { $0.severity == .error }
         guard errors.isEmpty else {
-            let list = errors.map { "\($0)" }.joined(separator: ", ")
+            let list = errors.map { "\($0): \($0.explanation)" }.joined(separator: "; ")
             throw CommandFailure("no devnet can start with these options: \(list)")
         }
         try writeKeys(provers: provers)

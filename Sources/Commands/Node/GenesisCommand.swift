@@ -32,10 +32,15 @@ struct GenesisCommand: ParsableCommand {
                 console.json([
                     "genesisHash": .string("\(genesis.hash)"), "chainId": JSONValue(genesis.chainId),
                     "issues": .array(
-                        issues.map { ["severity": .string("\($0.severity)"), "issue": .string("\($0)")] }),
+                        issues.map { issue in
+                            [
+                                "severity": .string("\(issue.severity)"), "issue": .string("\(issue)"),
+                                "explanation": .string(issue.explanation),
+                            ]
+                        }),
                 ])
             } else {
-                for issue in issues { console.line("\(issue.severity): \(issue)") }
+                for issue in issues { console.line("\(issue.severity): \(issue): \(issue.explanation)") }
                 console.line("chain \(genesis.chainId), genesis \(genesis.hash)")
             }
             let errors = issues.count { $0.severity == .error }

@@ -32,6 +32,8 @@ struct Signer: Sendable {
     init(_ text: String) throws(CommandFailure) {
         if let index = AddressArgument.devnetIndex(text) {
             self.init(key: try AddressArgument.devnetKey(index), isPublic: true)
+        } else if text.hasPrefix("dev"), Int(text.dropFirst(3)) != nil {
+            throw .usage("--from: the devnet's accounts are dev0 to dev\(DevnetKeys.accountCount - 1)")
         } else if let (role, index) = Self.devnetRole(text) {
             do { self.init(key: try DevnetKeys.key(role, index), isPublic: true) } catch {
                 throw CommandFailure("there is no devnet key of that name")

@@ -84,7 +84,7 @@ package final class ChainStore: Sendable {
     private func begin() throws {
         let errors = genesis.validate().filter { $0.severity == .error }
         guard errors.isEmpty else {
-            throw ChainStoreError.genesis(errors.map { "\($0)" }.joined(separator: ", "))
+            throw ChainStoreError.genesis(errors.map { "\($0): \($0.explanation)" }.joined(separator: "; "))
         }
         var system = try SystemState(genesis: genesis, mix: Randao.genesisMix(genesis.hash))
         let tree = AccountTree(accounts: genesis.accounts)

@@ -1,0 +1,50 @@
+extension GenesisIssue {
+    /// What is wrong and what to do about it, for whoever wrote the genesis.
+    package var explanation: String {
+        switch self {
+        case .chainIdZero: "chain ids start at 1"
+        case .parameterZero(let name): "\(name) must not be zero"
+        case .parameterTooLarge(let name, let value, let limit): "\(name) is \(value), the limit is \(limit)"
+        case .initialBaseFeeBelowMinimum: "chain.initialBaseFee must be at least chain.minBaseFee"
+        case .gasLimitBelowTransfer: "chain.gasLimit does not fit a single transfer"
+        case .provingGasOverflow: "the gas of the largest payload passes 64 bits: lower chain.gas.payloadByte"
+        case .noValidators: "name at least one validator (see: cairn key validator)"
+        case .tooManyValidators(let count): "\(count) validators are more than a chain takes"
+        case .duplicateValidator(let address): "validator \(address) stands twice"
+        case .duplicateVRFKey(let address): "the VRF key of \(address) is also another validator's"
+        case .validatorAddressMismatch(let address): "\(address) is not the address of its signing key"
+        case .zeroPower(let address): "validator \(address) has no voting power"
+        case .totalPowerAboveCap: "the sum of all voting powers is above the cap"
+        case .tooManyAccounts(let count): "\(count) accounts are more than the tree has leaves"
+        case .duplicateAccount(let address): "account \(address) stands twice"
+        case .accountNonceTooLarge(let address): "the nonce of \(address) is at or above its cap"
+        case .accountIsSystemContract(let address): "\(address) is a system contract: it has no account"
+        case .supplyOverflow: "balances and stakes together pass 2^128 wei"
+        case .tooManyProvers(let count): "\(count) provers are more than a chain takes"
+        case .duplicateOwner(let address): "owner \(address) has two provers"
+        case .duplicateOperator(let address): "operator key \(address) belongs to two provers"
+        case .stakeBelowMinimum(let owner): "the prover of \(owner) stakes less than proving.minimumStake"
+        case .windowBelowMinimum(let name, let blocks, let minimum):
+            "window \(name) has \(blocks) blocks, proving.minWindowBlocks asks for \(minimum)"
+        case .proofRetentionBelowLongestJob(let have, let want):
+            "proving.proofRetention is \(have) blocks; the longest job takes \(want)"
+        case .openRewardAboveCap: "proving.openReward is above proving.openRewardCap"
+        case .rewardOverflow: "the rewards of one job pass 2^128 wei: lower proving.rewardUnit"
+        case .singleValidator: "whoever holds its key knows who will be selected"
+        case .noFaultTolerance(let count): "with \(count) validators the chain halts when one does; four tolerate one"
+        case .validatorAboveThird(let address): "the chain halts when \(address) does: it has more than a third"
+        case .minWindowCensorable(let have, let want):
+            "a proposer can keep a prover out of a window of \(have) blocks: want \(want)"
+        case .payoffRises(let earlier, let later): "\(later) pays a sender more than \(earlier): provers will wait"
+        case .rewardT2ProverTooHigh(let reward):
+            "rewardT2Prover is \(reward); above 30 waiting for T3 pays more than a full proof in T2"
+        case .submissionFeeAboveReward: "sending a submission costs more than rewardT2Prover pays"
+        case .noRedundancy: "one silent prover leaves an instance unproven"
+        case .noMinimumStake: "without a minimum stake identities cost nothing"
+        case .penaltyAboveMinimumStake:
+            "who holds the minimum stake cannot lock penaltyInvalidProof, and so cannot send"
+        case .tooFewProvers(let have, let want): "jobs wait: \(have) provers, and a job takes \(want)"
+        case .sourcePresetOutsideDevnet: "preset source pays for copied proofs and to silent provers"
+        }
+    }
+}
