@@ -1,5 +1,5 @@
 package import ByteCodec
-import Cryptography
+package import Cryptography
 
 /// Why a certificate does not prove that a block was decided.
 package enum CertificateRejection: Error, Hashable, Sendable {
@@ -22,25 +22,8 @@ extension Certificate {
     /// Every signature is checked, also those beyond the quorum: one certificate has one meaning for all who read it
     /// (who signed is paid and counted by it). The slot fixes the signer, so none counts twice.
     package func verify(chainId: UInt64, validators: ValidatorSet) throws(CertificateRejection) {
-        let members = validators.validators
-        guard signatures.count == members.count else {
-            throw .wrongSlotCount(have: signatures.count, want: members.count)
-        }
-        let digest = Keccak256.hash(
-            ConsensusSignBytes.vote(
-                chainId: chainId, type: .precommit, height: height, round: round, blockHash: blockHash))
-        var power: UInt64 = 0
-        for (slot, (signature, member)) in zip(signatures, members).enumerated() {
-            guard let signature else { continue }
-            guard let signer = try? signature.recoverAddress(digest: digest) else {
-                throw .invalidSignature(slot: slot)
-            }
-            guard signer == member.address else { throw .wrongSigner(slot: slot, signer: signer) }
-            power += member.power
-        }
-        guard validators.isQuorum(power) else {
-            throw .insufficientPower(have: power, total: validators.totalPower)
-        }
+        try validators.checkQuorum(
+            signatures, type: .precommit, height: height, round: round, blockHash: blockHash, chainId: chainId)
     }
 
     /// Throws also when the certificate is for another height or block than given.
@@ -50,5 +33,30 @@ extension Certificate {
         guard self.height == height else { throw .wrongHeight(have: self.height, want: height) }
         guard self.blockHash == blockHash else { throw .wrongBlock(have: self.blockHash, want: blockHash) }
         try verify(chainId: chainId, validators: validators)
+    }
+}
+
+extension ValidatorSet {
+    /// Throws unless more than two thirds of the power signed this vote for `blockHash`; `signatures` has one slot a
+    /// validator, in set order. Every signature is checked, and its slot fixes the signer.
+    package func checkQuorum(
+        _ signatures: [RecoverableSignature?], type: VoteType, height: UInt64, round: UInt32, blockHash: Bytes32,
+        chainId: UInt64
+    ) throws(CertificateRejection) {
+        guard signatures.count == validators.count else {
+            throw .wrongSlotCount(have: signatures.count, want: validators.count)
+        }
+        let digest = Keccak256.hash(
+            ConsensusSignBytes.vote(chainId: chainId, type: type, height: height, round: round, blockHash: blockHash))
+        var power: UInt64 = 0
+        for (slot, (signature, member)) in zip(signatures, validators).enumerated() {
+            guard let signature else { continue }
+            guard let signer = try? signature.recoverAddress(digest: digest) else {
+                throw .invalidSignature(slot: slot)
+            }
+            guard signer == member.address else { throw .wrongSigner(slot: slot, signer: signer) }
+            power += member.power
+        }
+        guard isQuorum(power) else { throw .insufficientPower(have: power, total: totalPower) }
     }
 }

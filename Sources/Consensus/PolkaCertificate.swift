@@ -31,24 +31,7 @@ package struct PolkaCertificate: Hashable, Sendable {
 
     /// Throws unless more than two thirds of the power signed this prevote. Every signature is checked.
     package func verify(chainId: UInt64, validators: ValidatorSet) throws(CertificateRejection) {
-        let members = validators.validators
-        guard signatures.count == members.count else {
-            throw .wrongSlotCount(have: signatures.count, want: members.count)
-        }
-        let digest = Keccak256.hash(
-            ConsensusSignBytes.vote(
-                chainId: chainId, type: .prevote, height: height, round: round, blockHash: blockHash))
-        var power: UInt64 = 0
-        for (slot, (signature, member)) in zip(signatures, members).enumerated() {
-            guard let signature else { continue }
-            guard let signer = try? signature.recoverAddress(digest: digest) else {
-                throw .invalidSignature(slot: slot)
-            }
-            guard signer == member.address else { throw .wrongSigner(slot: slot, signer: signer) }
-            power += member.power
-        }
-        guard validators.isQuorum(power) else {
-            throw .insufficientPower(have: power, total: validators.totalPower)
-        }
+        try validators.checkQuorum(
+            signatures, type: .prevote, height: height, round: round, blockHash: blockHash, chainId: chainId)
     }
 }

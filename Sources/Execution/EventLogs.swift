@@ -9,27 +9,14 @@ package import SystemState
 package enum EventLogs {
     /// The log that reports `event`. Jobs are named by id, taken from the state that the event left behind.
     package static func log(_ event: ProvingEvent, state: SystemState) -> Log {
-        switch event {
-        case .jobSelected, .committed, .instancesReassigned, .t1Closed, .challengeSet, .submitted, .partialsComplete,
-            .fullProofAccepted, .proofRejected, .phaseOpened, .jobProven, .jobRetried, .jobClosed,
-            .provenHeightAdvanced, .paid, .penalised:
-            jobLog(event, state: state)
-        default:
-            registryLog(event)
-        }
-    }
-
-    /// Claims.Claimed.
-    package static func claimed(_ beneficiary: Address, amount: UInt128) -> Log {
-        make(.claims, "Claimed(address,uint256)", [word(beneficiary)]) { $0.append(amount) }
-    }
-
-    private static func jobLog(_ event: ProvingEvent, state: SystemState) -> Log {
         func id(_ number: UInt64) -> Bytes32 { state.jobs[number]?.id ?? .zero }
         func job(_ number: UInt64, _ signature: String, _ topic: Bytes32? = nil, _ data: (inout ABIWriter) -> Void)
             -> Log
         {
             make(.provingJobs, signature, [id(number)] + (topic.map { [$0] } ?? []), data)
+        }
+        func registry(_ signature: String, _ owner: Address, _ data: (inout ABIWriter) -> Void) -> Log {
+            make(.proverRegistry, signature, [word(owner)], data)
         }
         switch event {
         case .jobSelected(let number, _, let first, let last, let attempt, let provers):
@@ -90,16 +77,6 @@ package enum EventLogs {
             }
         case .provenHeightAdvanced(let height):
             return make(.provingJobs, "ProvenHeightAdvanced(uint64)", []) { $0.append(height) }
-        default:
-            return registryLog(event)
-        }
-    }
-
-    private static func registryLog(_ event: ProvingEvent) -> Log {
-        func registry(_ signature: String, _ owner: Address, _ data: (inout ABIWriter) -> Void) -> Log {
-            make(.proverRegistry, signature, [word(owner)], data)
-        }
-        switch event {
         case .proverRegistered(let owner, let operatorKey, let recipient, let stake):
             return make(
                 .proverRegistry, "ProverRegistered(address,address,address,uint256)", [word(owner), word(operatorKey)]
@@ -137,9 +114,12 @@ package enum EventLogs {
             return registry("ProverJailed(address,uint64)", owner) { $0.append(until) }
         case .unjailed(let owner, let activeFrom):
             return registry("ProverUnjailed(address,uint64)", owner) { $0.append(activeFrom) }
-        default:
-            return make(.provingJobs, "Unknown()", []) { _ in }
         }
+    }
+
+    /// Claims.Claimed.
+    package static func claimed(_ beneficiary: Address, amount: UInt128) -> Log {
+        make(.claims, "Claimed(address,uint256)", [word(beneficiary)]) { $0.append(amount) }
     }
 
     private static func word(_ address: Address) -> Bytes32 {

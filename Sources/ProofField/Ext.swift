@@ -38,8 +38,6 @@ package struct Ext: Hashable, Sendable {
     }
 
     @inlinable package var isZero: Bool { self == .zero }
-    /// True when the value lies in the base field.
-    @inlinable package var isBase: Bool { c1.isZero && c2.isZero && c3.isZero }
 
     @inlinable @inline(__always)
     package static func + (lhs: Ext, rhs: Ext) -> Ext {

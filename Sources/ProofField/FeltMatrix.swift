@@ -76,7 +76,6 @@ package final class FeltMatrix: @unchecked Sendable {
         try unsafe body(UnsafeMutableBufferPointer(start: words, count: rows * stride))
     }
 
-    /// Bytes lent to matrices now, and the most ever lent at one time.
-    package static var bytesInUse: Int { ck_buffer_bytes() }
+    /// The most bytes ever lent to matrices at one time.
     package static var peakBytes: Int { ck_buffer_peak_bytes() }
 }

@@ -40,8 +40,6 @@ enum Rendering {
         let tenths = (milliseconds + 50) / 100
         return "\(tenths / 10).\(tenths % 10) s"
     }
-
-    static func yesNo(_ flag: Bool) -> String { flag ? "yes" : "no" }
 }
 
 extension Duration {
