@@ -55,12 +55,18 @@ struct DevnetSupervisor: Sendable {
                 throw CancellationError()
             }
             group.addTask {
-                let node = try await startNode(children)
-                try await startOthers(children)
-                let status = try await node.call("cairn_status")
-                try await report.started(plan, height: try status["height"].count())
-                async let _: Void = ProverOwner(node: node, report: report, provers: plan.provers).run()
-                return .goalReached(try await DevnetWatch(node: node, report: report, goal: goal).run())
+                do {
+                    let node = try await startNode(children)
+                    try await startOthers(children)
+                    let status = try await node.call("cairn_status")
+                    try await report.started(plan, height: try status["height"].count())
+                    async let _: Void = ProverOwner(node: node, report: report, provers: plan.provers).run()
+                    return .goalReached(try await DevnetWatch(node: node, report: report, goal: goal).run())
+                } catch let failure as CommandFailure where failure.status == .nodeUnreachable {
+                    // A node that died is noticed here first; that it died, and why, is the better answer.
+                    try await Task.sleep(for: .seconds(5))
+                    throw failure
+                }
             }
             defer { group.cancelAll() }
             guard let first = try await group.next() else { throw CancellationError() }
