@@ -39,6 +39,9 @@ let rules: [Target.Dependency] = ["ProvingRules", "Execution", "Consensus", "Mem
 let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket"].map {
     .product(name: $0, package: "swift-nio")
 }
+let tls: [Target.Dependency] = [
+    .product(name: "NIOSSL", package: "swift-nio-ssl"), .product(name: "SwiftASN1", package: "swift-asn1"),
+]
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -47,13 +50,16 @@ let package = Package(
     products: [
         .executable(name: "cairn", targets: ["cairn"]),
         .executable(name: "cairn-prover", targets: ["cairn-prover"]),
+        .executable(name: "cairn-sim", targets: ["cairn-sim"]),
         .executable(name: "cairn-bench", targets: ["cairn-bench"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     ],
     targets: [
         // C
@@ -90,10 +96,13 @@ let package = Package(
         // Adapters
         module("Storage", ["ChainTypes", "CRocksDB"]),
         module("JSONRPC", ["ByteCodec"] + nio),
+        module("PeerNetwork", ["ByteCodec", "Cryptography", "CBotan", logging] + nio + tls),
 
         // Assembly
-        module("NodeRuntime", domain + proofs + rules + ["Replica", "Storage", "JSONRPC", logging]),
+        module("NodeRuntime", domain + proofs + rules + ["Replica", "Storage", "JSONRPC", "PeerNetwork", logging]),
         module("ProverRuntime", domain + proofs + ["ProvingRules", "STARKProver", "JSONRPC", logging]),
+        module("Simulation", domain + proofs + rules + ["Replica"]),
+        module("ProvingLab", domain + proofs + rules + ["Replica", "STARKProver", "ProverRuntime"]),
 
         // Commands
         module("CommandShell", base + ["JSONRPC", arguments, logging]),
@@ -104,8 +113,10 @@ let package = Package(
                 logging,
             ], resources: [.embedInCode("Devnet/devnet.json")], swiftSettings: settings),
         module("ProverCommands", domain + proofs + ["ProverRuntime", "JSONRPC", "CommandShell", arguments, logging]),
+        module("SimulationCommands", domain + ["Simulation", "ProvingLab", "CommandShell", "JSONRPC", arguments]),
         program("cairn", ["Commands", "CommandShell"]),
         program("cairn-prover", ["ProverCommands", "CommandShell"]),
+        program("cairn-sim", ["SimulationCommands", "CommandShell"]),
         program("cairn-bench", domain + proofs + ["NodeRuntime", "Replica", "STARKProver"]),
 
         // Test support
@@ -130,6 +141,9 @@ let package = Package(
         tests("Replica", domain + proofs + rules + ["SampleChain", "STARKProver", "ProverRuntime"]),
         tests("Storage", ["ChainTypes"]),
         tests("JSONRPC", ["ByteCodec"] + nio),
+        tests("PeerNetwork", ["ByteCodec", "Cryptography"] + nio + tls),
+        tests("Simulation", domain + proofs + rules + ["Replica"]),
+        tests("ProvingLab", domain + proofs + rules + ["Replica", "STARKProver", "ProverRuntime"]),
         tests("NodeRuntime", domain + proofs + rules + ["Replica", "Storage", "JSONRPC"]),
         tests("ProverRuntime", domain + proofs + rules + ["SampleChain", "Replica", logging]),
         tests("Commands", domain + ["CommandShell", "JSONRPC", "ProverCommands", arguments]),
