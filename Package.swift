@@ -94,7 +94,7 @@ let package = Package(
         module("Replica", domain + proofs + rules),
 
         // Adapters
-        module("Storage", ["ChainTypes", "CRocksDB"]),
+        module("Storage", ["ByteCodec", "Cryptography", "ChainTypes", "CRocksDB"]),
         module("JSONRPC", ["ByteCodec"] + nio),
         module("PeerNetwork", ["ByteCodec", "Cryptography", "CBotan", logging] + nio + tls),
 

@@ -28,7 +28,7 @@ struct ExecutionBenchmark {
         let program = try BlockProgram(parameters: .profileA)
         let keys = try DevnetKeys.validator(0)
         var replica = Replica(
-            genesis: genesis, keys: keys, restored: try store.load(), checker: ProofChecker(program: program))
+            genesis: genesis, keys: keys, restored: try store.load(validator: keys.address), checker: ProofChecker(program: program))
 
         var now = genesis.timestamp
         var committed = 0

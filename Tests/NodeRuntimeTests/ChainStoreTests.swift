@@ -121,10 +121,10 @@ struct ChainStoreTests {
         var other = chain.genesis
         other.chainId += 1
         let error = #expect(throws: ChainStoreError.self) {
-            try ChainStore.open(path: chain.directory.path, genesis: other)
+            try ChainStore.open(path: TestChain.path(chain.directory), genesis: other)
         }
         #expect(error.map { "\($0)" }?.contains("belongs to another chain") == true)
-        #expect(try ChainStore.openExisting(path: chain.directory.path).genesis == chain.genesis)
+        #expect(try ChainStore.openExisting(path: TestChain.path(chain.directory)).genesis == chain.genesis)
     }
 
     @Test func aGenesisWithErrorsStartsNoChain() throws {
@@ -137,7 +137,7 @@ struct ChainStoreTests {
     @Test func aDirectoryInUseIsRefused() throws {
         let chain = try TestChain()
         let error = #expect(throws: ChainStoreError.self) {
-            try ChainStore.open(path: chain.directory.path, genesis: chain.genesis)
+            try ChainStore.open(path: TestChain.path(chain.directory), genesis: chain.genesis)
         }
         #expect(error.map { "\($0)" }?.contains("another process is using") == true)
     }

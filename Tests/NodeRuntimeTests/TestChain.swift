@@ -49,9 +49,17 @@ struct TestChain {
             template: template, validators: 1, provers: provers,
             blockIntervalMilliseconds: blockIntervalMilliseconds, timestamp: Self.start)
         checker = ProofChecker(program: try BlockProgram(parameters: .insecureTest))
-        store = try ChainStore.open(path: directory.path, genesis: devnet.genesis)
+        store = try ChainStore.open(path: Self.path(directory), genesis: devnet.genesis)
         replica = Replica(
-            genesis: devnet.genesis, keys: devnet.validators[0], restored: try store.load(), checker: checker)
+            genesis: devnet.genesis, keys: devnet.validators[0], restored: try Self.load(store, devnet),
+            checker: checker)
+    }
+
+    /// The database is a folder of its own: the sign state lies beside it.
+    static func path(_ directory: TemporaryDirectory) -> String { directory.path + "/chain" }
+
+    private static func load(_ store: ChainStore, _ devnet: DevnetGenesis) throws -> RestoredChain {
+        try store.load(validator: devnet.validators[0].address)
     }
 
     var genesis: Genesis { devnet.genesis }
@@ -84,15 +92,16 @@ struct TestChain {
     /// Closes the directory and starts again from what is in it.
     mutating func restart() throws {
         store.close()
-        store = try ChainStore.open(path: directory.path, genesis: genesis)
+        store = try ChainStore.open(path: Self.path(directory), genesis: genesis)
         replica = Replica(
-            genesis: genesis, keys: devnet.validators[0], restored: try store.load(), checker: checker)
+            genesis: genesis, keys: devnet.validators[0], restored: try Self.load(store, devnet),
+            checker: checker)
     }
 
     /// A host over the chain as it stands, which takes calls but decides nothing until it runs.
     func host() throws -> NodeHost {
         NodeHost(
-            chain: store, restored: try store.load(), keys: devnet.validators[0], checker: checker,
+            chain: store, restored: try Self.load(store, devnet), keys: devnet.validators[0], checker: checker,
             clock: { Self.start + 1_000_000 })
     }
 

@@ -50,7 +50,7 @@ struct NodeCommand: AsyncParsableCommand {
         let restored: RestoredChain
         do {
             chain = try ChainStore.open(path: dataDir + "/chain", genesis: genesis)
-            restored = try chain.load()
+            restored = try chain.load(validator: keys?.address)
         } catch let error as ChainStoreError {
             throw Self.failure(error)
         } catch let fault as StorageFault {

@@ -16,15 +16,17 @@ import SystemState
 ///   transaction as a record or the empty string.
 /// - `sidecars`: digest → height u64 of the last inclusion ‖ payload.
 /// - `accountHistory`: leaf u64 ‖ height u64 → nonce u64 ‖ balance u128.
-/// - `signState`: "state" → the sign state; "proposed" → RLP `[block, [payload…]]` as byte strings.
+/// - `signState`: "proposed" → RLP `[block, [payload…]]` as byte strings, the block that the sign state speaks of;
+///   "log" ‖ address → 1 once that validator has a log of what it signed (`SignStateLog`).
 /// - `transactionIndex`: the hash of a block's system receipt stands there too, with the index after the last
 ///   transaction.
 enum ChainRecord {
     static let genesisHash = Array("genesisHash".utf8)
     static let genesis = Array("genesis".utf8)
     static let head = Array("head".utf8)
-    static let signState = Array("state".utf8)
     static let proposed = Array("proposed".utf8)
+
+    static func signLog(_ validator: Address) -> [UInt8] { Array("log".utf8) + validator.bytes }
 
     static func key(_ height: UInt64) -> [UInt8] {
         var bytes: [UInt8] = []

@@ -17,6 +17,8 @@ package final class ChainStore: Sendable {
     package let store: Store
     /// Height up to which operations and witnesses were dropped.
     let prunedHeight = Mutex<UInt64>(0)
+    /// What the validator of this directory has signed; nil for a node that does not sign.
+    let signLog = Mutex<SignStateLog?>(nil)
 
     private init(genesis: Genesis, store: Store) {
         self.genesis = genesis
@@ -161,16 +163,20 @@ package final class ChainStore: Sendable {
         }
     }
 
-    /// Replaces the sign state, synced: what it holds may leave the process afterwards.
+    /// Records the sign state, synced: what it holds may leave the process afterwards. The block it speaks of is
+    /// written first, so that it can be served whenever the message about it was sent.
     package func persistSignState(_ state: SignState, proposed: ProposedBlock?) throws(StorageFault) {
-        var batch = WriteBatch()
-        batch.put(.signState, key: ChainRecord.signState, value: state.encoded)
-        if let proposed {
-            batch.put(.signState, key: ChainRecord.proposed, value: ChainRecord.proposed(proposed))
-        } else {
-            batch.delete(.signState, key: ChainRecord.proposed)
+        guard let log = signLog.withLock({ $0 }) else {
+            throw StorageFault(kind: .other, message: "this directory was opened without a validator")
         }
-        try store.write(batch)
+        let hash = proposed?.block.hash
+        if let proposed, log.proposed.withLock({ $0 != hash }) {
+            var batch = WriteBatch()
+            batch.put(.signState, key: ChainRecord.proposed, value: ChainRecord.proposed(proposed))
+            try store.write(batch)
+            log.proposed.withLock { $0 = hash }
+        }
+        try log.append(state)
     }
 }
 

@@ -1,5 +1,5 @@
 import AccountTree
-import ByteCodec
+package import ByteCodec
 package import ChainTypes
 import Consensus
 import ProofField
@@ -11,7 +11,17 @@ import SystemState
 extension ChainStore {
     /// Everything a node needs to go on from its last block. Refuses a directory whose accounts or system records do
     /// not have the roots of the head's header.
-    package func load() throws(StorageFault) -> RestoredChain {
+    /// - Parameter validator: who signs here; nil for a node that only follows.
+    package func load(validator: Address? = nil) throws(StorageFault) -> RestoredChain {
+        var restored = try loadChain()
+        guard let validator else { return restored }
+        let (log, state) = try openSignLog(of: validator)
+        signLog.withLock { $0 = log }
+        restored.signState = state
+        return restored
+    }
+
+    private func loadChain() throws(StorageFault) -> RestoredChain {
         try store.read { snapshot throws(StorageFault) in
             let head = try snapshot.head()
             guard let block = try snapshot.block(at: head.height), block.hash == head.hash else {
@@ -34,8 +44,25 @@ extension ChainStore {
             prunedHeight.withLock { $0 = system.provenHeight }
             return RestoredChain(
                 tip: ChainTip(header: header, certificate: certificate), ledger: ledger,
-                signState: try snapshot.signState(), proposed: try snapshot.proposed())
+                signState: nil, proposed: try snapshot.proposed())
         }
+    }
+
+    /// The sign state's log is made once for a validator and directory, and must be there ever after: a validator
+    /// that forgot what it signed could sign the opposite (reliability note 4.7).
+    private func openSignLog(of validator: Address) throws(StorageFault) -> (SignStateLog, SignState?) {
+        let path = SignStateLog.path(besides: store.path, validator: validator)
+        let key = ChainRecord.signLog(validator)
+        let hasSigned = try store.read { snapshot throws(StorageFault) in try snapshot.get(.signState, key) != nil }
+        if RecordLog.exists(at: path) {
+            return try SignStateLog.open(at: path, genesis: genesis.hash, validator: validator)
+        }
+        guard !hasSigned else { throw SignStateLog.missing(path) }
+        let log = try SignStateLog.create(at: path, genesis: genesis.hash, validator: validator)
+        var batch = WriteBatch()
+        batch.put(.signState, key: key, value: [1])
+        try store.write(batch)
+        return (log, nil)
     }
 
     private static func mismatch(_ what: String, height: UInt64) -> StorageFault {
@@ -82,11 +109,6 @@ extension ReadSnapshot {
             return .next
         }
         return operations
-    }
-
-    fileprivate borrowing func signState() throws(StorageFault) -> SignState? {
-        guard let bytes = try get(.signState, ChainRecord.signState) else { return nil }
-        do { return try SignState(decoding: bytes) } catch { throw .damaged("sign state") }
     }
 
     fileprivate borrowing func proposed() throws(StorageFault) -> ProposedBlock? {
