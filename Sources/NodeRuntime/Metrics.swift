@@ -35,7 +35,7 @@ package struct NodeMonitor: Sendable {
                 "cairn_consensus_round", "Round in which the last block was first proposed.",
                 UInt64(header.originRound))
             text.gauge(
-                "cairn_consensus_validators", "Validators.", UInt64(system.validators.validators.count))
+                "cairn_consensus_validators", "Validators.", UInt64(system.nextValidators.validators.count))
             text.gauge(
                 "cairn_consensus_missing_validators", "Validators without a signature under the last block.",
                 UInt64(replica.tip.certificate?.signatures.count { $0 == nil } ?? 0))

@@ -29,10 +29,16 @@ extension BlockHeader {
             verdicts: executed.verdicts, receiptsRoot: executed.receiptsRoot, logsBloom: executed.logsBloom,
             accountsRoot: executed.accountsRoot, accountCount: executed.accountCount,
             systemRoot: executed.systemRoot, operationCount: UInt32(executed.operations.count),
-            operationsDigest: executed.operationsDigest, validatorsHash: state.validators.hash,
-            nextValidatorsHash: state.validators.hash, lastCertificateHash: Certificate.hash(of: parent.certificate),
+            operationsDigest: executed.operationsDigest, validatorsHash: state.validatorsHash(at: state.height),
+            nextValidatorsHash: state.validatorsHash(at: state.height + 1),
+            lastCertificateHash: Certificate.hash(of: parent.certificate),
             vrfProof: vrfProof, mix: state.mix)
     }
+}
+
+extension SystemState {
+    /// What a header says of the set of a height that is fixed.
+    fileprivate func validatorsHash(at height: UInt64) -> Bytes32 { validators(at: height)?.hash ?? .zero }
 }
 
 extension ExecutedBlock {
@@ -177,7 +183,7 @@ extension Replica {
         guard header.timestamp > tip.header.timestamp else { return .timestampNotLater }
         guard header.gasLimit == genesis.chain.gasLimit else { return .wrongGasLimit }
         guard header.baseFee == nextBaseFee else { return .wrongBaseFee }
-        let validators = ledger.system.validators
+        let validators = ledger.system.nextValidators
         guard let index = validators.index(of: header.proposer) else { return .unknownProposer }
         let elected = Proposer.select(validators, height: header.height, round: header.originRound)
         guard elected.address == header.proposer else { return .notTheProposer }
@@ -187,7 +193,9 @@ extension Replica {
             return .invalidRandomness
         }
         guard header.mix == Randao.nextMix(tip.header.mix, vrfOutput: output) else { return .wrongMix }
-        guard header.validatorsHash == validators.hash, header.nextValidatorsHash == validators.hash else {
+        guard header.validatorsHash == validators.hash,
+            header.nextValidatorsHash == ledger.system.validatorsHash(at: header.height + 1)
+        else {
             return .wrongValidators
         }
         return nil
@@ -199,10 +207,10 @@ extension Replica {
         }
         guard tip.header.height > 0 else { return block.lastCertificate == nil ? nil : .wrongLastCertificate }
         guard let certificate = block.lastCertificate else { return .wrongLastCertificate }
+        guard let validators = ledger.system.validators(at: tip.header.height) else { return .wrongLastCertificate }
         do {
             try certificate.verify(
-                chainId: chainId, validators: ledger.system.validators, height: tip.header.height,
-                blockHash: tip.hash)
+                chainId: chainId, validators: validators, height: tip.header.height, blockHash: tip.hash)
         } catch {
             return .certificate(error)
         }

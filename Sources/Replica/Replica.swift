@@ -54,7 +54,7 @@ package struct Replica: Sendable {
         mempool = Mempool(chain: genesis.chain)
         core = ConsensusCore(
             height: restored.tip.header.height + 1, chainId: genesis.chainId,
-            validators: restored.ledger.system.validators, own: keys?.address, timeouts: timeouts,
+            validators: restored.ledger.system.nextValidators, own: keys?.address, timeouts: timeouts,
             signState: restored.signState)
         if let proposed = restored.proposed { unexecuted[proposed.block.hash] = proposed }
     }
@@ -189,7 +189,7 @@ package struct Replica: Sendable {
         candidates = [:]
         unexecuted = [:]
         core = ConsensusCore(
-            height: block.header.height + 1, chainId: chainId, validators: ledger.system.validators,
+            height: block.header.height + 1, chainId: chainId, validators: ledger.system.nextValidators,
             own: keys?.address, timeouts: timeouts, signState: signState)
         let interval = genesis.chain.blockIntervalMilliseconds
         let elapsed = now > block.header.timestamp ? now - block.header.timestamp : 0

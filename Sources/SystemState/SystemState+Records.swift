@@ -6,10 +6,9 @@ import Cryptography
 private enum ScalarTag: UInt8, CaseIterable {
     case height = 0
     case mix = 1
-    case validators = 2
-    case provenHeight = 3
-    case supply = 4
-    case nextJobNumber = 5
+    case provenHeight = 2
+    case supply = 3
+    case nextJobNumber = 4
 
     var key: [UInt8] { [TableTag.scalars.rawValue, rawValue] }
 }
@@ -20,7 +19,6 @@ extension SystemState {
         switch tag {
         case .height: writer.u64(height)
         case .mix: writer.bytes32(mix)
-        case .validators: writer.list(validators.validators)
         case .provenHeight: writer.u64(provenHeight)
         case .supply:
             writer.u128(supply.genesis)
@@ -40,6 +38,7 @@ extension SystemState {
         jobs.appendLeaves(to: &leaves)
         jobNumbers.appendLeaves(to: &leaves)
         unproven.appendLeaves(to: &leaves)
+        validatorSets.appendLeaves(to: &leaves)
         return RecordTree.root(leaves: leaves)
     }
 
@@ -58,6 +57,7 @@ extension SystemState {
         jobs.takeChanges(into: &changes)
         jobNumbers.takeChanges(into: &changes)
         unproven.takeChanges(into: &changes)
+        validatorSets.takeChanges(into: &changes)
         return changes
     }
 
@@ -68,6 +68,7 @@ extension SystemState {
         try self.init(genesis: genesis)
         provers = Table(tag: .provers)
         operators = Table(tag: .operators)
+        validatorSets = Table(tag: .validatorSets)
         var seen = [Bool](repeating: false, count: ScalarTag.allCases.count)
         for (key, value) in records {
             guard let first = key.first, let tag = TableTag(rawValue: first) else { throw .invalidKey(key) }
@@ -85,9 +86,11 @@ extension SystemState {
             case .jobs: try jobs.restore(key: rest, value: value)
             case .jobNumbers: try jobNumbers.restore(key: rest, value: value)
             case .unproven: try unproven.restore(key: rest, value: value)
+            case .validatorSets: try validatorSets.restore(key: rest, value: value)
             }
         }
         if let missing = seen.firstIndex(of: false) { throw .missingScalar(UInt8(missing)) }
+        guard validators(at: height) != nil else { throw .missingValidators }
         takenScalars = ScalarTag.allCases.map { scalar($0) }
     }
 
@@ -96,31 +99,11 @@ extension SystemState {
         switch tag {
         case .height: height = try reader.u64()
         case .mix: mix = try reader.bytes32()
-        case .validators:
-            guard let set = ValidatorSet(try reader.list()) else { throw .invalidValidators }
-            validators = set
         case .provenHeight: provenHeight = try reader.u64()
         case .supply:
             supply = Supply(genesis: try reader.u128(), minted: try reader.u128(), burned: try reader.u128())
         case .nextJobNumber: nextJobNumber = try reader.u64()
         }
         try reader.expectEnd()
-    }
-}
-
-extension Validator: RecordCodable {
-    package func encode(to writer: inout ByteWriter) {
-        writer.address(address)
-        writer.raw(signingKey.compressed)
-        writer.raw(vrfKey.compressed)
-        writer.u64(power)
-    }
-
-    package init(from reader: inout RecordReader) throws(RecordError) {
-        let address = try reader.address()
-        let (signing, vrf) = (try reader.raw(33), try reader.raw(33))
-        guard let signingKey = try? PublicKey(signing), let vrfKey = try? VRFPublicKey(compressed: vrf)
-        else { throw .invalidValidators }
-        self.init(address: address, signingKey: signingKey, vrfKey: vrfKey, power: try reader.u64())
     }
 }

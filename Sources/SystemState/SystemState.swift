@@ -23,7 +23,6 @@ package struct SystemState: Sendable {
     package var height: UInt64 = 0
     /// RANDAO mix after block `height`.
     package var mix: Bytes32
-    package var validators: ValidatorSet
     /// The highest block below which, itself included, everything is proven.
     package var provenHeight: UInt64 = 0
     package var supply: Supply
@@ -37,6 +36,8 @@ package struct SystemState: Sendable {
     package var operators = Table<Address, Address>(tag: .operators)
     package var jobs = Table<UInt64, Job>(tag: .jobs)
     package var jobNumbers = Table<Bytes32, UInt64>(tag: .jobNumbers)
+    /// The validator sets by the first height at which each is in force; read them through `validators(at:)`.
+    package var validatorSets = Table<UInt64, ValidatorSet>(tag: .validatorSets)
     /// Blocks with operations that are not proven, by height.
     package var unproven = Table<UInt64, UnprovenBlock>(tag: .unproven)
 
@@ -48,7 +49,7 @@ package struct SystemState: Sendable {
         guard let validators = ValidatorSet(genesis.validators) else { throw .invalidValidators }
         self.genesis = genesis
         self.mix = mix
-        self.validators = validators
+        validatorSets[0] = validators
         self.supply = Supply(genesis: 0)
         var total: UInt128 = 0
         for amount in genesis.accounts.map(\.balance) + genesis.provers.map(\.stake) {

@@ -7,4 +7,6 @@ package enum SystemStateError: Error, Hashable, Sendable {
     case invalidKey([UInt8])
     case invalidRecord(key: [UInt8], RecordError)
     case missingScalar(UInt8)
+    /// No validator set is in force at the state's height.
+    case missingValidators
 }

@@ -11,6 +11,7 @@ package enum TableTag: UInt8, Sendable, CaseIterable {
     case jobs = 4
     case jobNumbers = 5
     case unproven = 6
+    case validatorSets = 7
 }
 
 /// One mapping of the system state: rows sorted by key, a hash a row kept until the row changes, and the keys that

@@ -24,7 +24,7 @@ struct SingleValidatorTests {
             #expect(committed.block.lastCertificate == parent.certificate)
             #expect(header.lastCertificateHash == Certificate.hash(of: parent.certificate))
             try committed.certificate.verify(
-                chainId: node.genesis.chainId, validators: node.system.validators, height: height,
+                chainId: node.genesis.chainId, validators: node.system.nextValidators, height: height,
                 blockHash: committed.hash)
             #expect(try Block(decoding: committed.block.encoded) == committed.block)
             parent = ChainTip(header: header, certificate: committed.certificate)

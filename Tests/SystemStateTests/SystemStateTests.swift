@@ -16,7 +16,7 @@ struct SystemStateTests {
         #expect(restored.jobs.values == state.jobs.values)
         #expect(restored.provers.values == state.provers.values)
         #expect(restored.supply == state.supply && restored.mix == state.mix)
-        #expect(restored.validators == state.validators)
+        #expect(restored.nextValidators == state.nextValidators)
         let changes = restored.takeChanges()
         #expect(changes.isEmpty)
     }
@@ -102,8 +102,11 @@ struct SystemStateTests {
         let key: [UInt8] = [1] + Sample.address(99).bytes
         #expect(error(good + [(key, [1])]) == .invalidRecord(key: key, .malformed(.truncated)))
         var noValidators = good
-        noValidators[2].value = [0, 0, 0, 0]
-        #expect(error(noValidators) == .invalidRecord(key: [0, 2], .invalidValidators))
+        let sets = try #require(good.firstIndex { $0.key == state.validatorSets.recordKey(0) })
+        noValidators[sets].value = [0, 0, 0, 0]
+        #expect(error(noValidators) == .invalidRecord(key: good[sets].key, .invalidValidators))
+        noValidators.remove(at: sets)
+        #expect(error(noValidators) == .missingValidators)
     }
 
     @Test func aGenesisThatIsNoStateIsRefusedByName() throws {

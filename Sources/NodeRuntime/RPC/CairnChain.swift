@@ -53,7 +53,7 @@ extension NodeRPC {
                 "queueDepth": .count(system.queueDepth), "activeJobs": .count(system.activeJobs.count),
                 "proversRegistered": .count(system.provers.count),
                 "proversAvailable": .count(Selection.candidates(system, at: tip.height + 1).count),
-                "validators": .count(system.validators.validators.count),
+                "validators": .count(system.nextValidators.validators.count),
                 "accounts": JSONValue(replica.ledger.accounts.accountCount),
                 "programHash": .data(checker.programHash), "proofProfile": .string(genesis.proving.proofProfile),
                 "preset": .string(genesis.proving.preset.name),

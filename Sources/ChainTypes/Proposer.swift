@@ -1,5 +1,4 @@
 import ByteCodec
-package import ChainTypes
 import Cryptography
 
 /// Who proposes in a round: drawn with chances equal to power, from the set, the height and the round alone, so that

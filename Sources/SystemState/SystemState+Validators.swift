@@ -1,0 +1,51 @@
+package import ByteCodec
+package import ChainTypes
+import Cryptography
+
+extension SystemState {
+    /// How far ahead of the last executed block sets are fixed: what block H changes acts on set(H + 2).
+    package static let validatorSetDelay: UInt64 = 2
+
+    /// The validators of a height: who proposes and signs its block, and under whom its certificate and evidence of it
+    /// are checked. Nil above `height + 2`, which is not fixed yet, and below the sets that are kept.
+    package func validators(at height: UInt64) -> ValidatorSet? {
+        let (limit, overflow) = self.height.addingReportingOverflow(Self.validatorSetDelay)
+        guard overflow || height <= limit else { return nil }
+        guard let row = validatorSets.keys.lastIndex(where: { $0 <= height }) else { return nil }
+        return validatorSets.values[row]
+    }
+
+    /// The validators of the next block. Some set is always in force at the state's own height.
+    package var nextValidators: ValidatorSet {
+        guard let set = validators(at: height &+ 1) else {
+            preconditionFailure("a system state has a validator set for the next height")
+        }
+        return set
+    }
+}
+
+extension ValidatorSet: RecordCodable {
+    package func encode(to writer: inout ByteWriter) { writer.list(validators) }
+
+    package init(from reader: inout RecordReader) throws(RecordError) {
+        guard let set = ValidatorSet(try reader.list()) else { throw .invalidValidators }
+        self = set
+    }
+}
+
+extension Validator: RecordCodable {
+    package func encode(to writer: inout ByteWriter) {
+        writer.address(address)
+        writer.raw(signingKey.compressed)
+        writer.raw(vrfKey.compressed)
+        writer.u64(power)
+    }
+
+    package init(from reader: inout RecordReader) throws(RecordError) {
+        let address = try reader.address()
+        let (signing, vrf) = (try reader.raw(33), try reader.raw(33))
+        guard let signingKey = try? PublicKey(signing), let vrfKey = try? VRFPublicKey(compressed: vrf)
+        else { throw .invalidValidators }
+        self.init(address: address, signingKey: signingKey, vrfKey: vrfKey, power: try reader.u64())
+    }
+}
