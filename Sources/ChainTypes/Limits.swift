@@ -6,6 +6,8 @@ package enum Limits {
     package static let maxProvingTransactionBytes = 512
     /// Bytes of one sidecar payload.
     package static let maxPayloadBytes: UInt32 = 16 * 1024 * 1024
+    /// Bytes of all payloads of one block.
+    package static let maxBlockPayloadBytes = 64 * 1024 * 1024
     package static let maxBlockTransactions = 20_000
     package static let maxBlockBytes = 4 * 1024 * 1024
     package static let maxAccessListEntries = 1_024

@@ -14,7 +14,7 @@ extension ProvingParameters {
             ("maxAttempts", UInt128(maxAttempts), UInt128(UInt32.max)),
             ("rewardUnit", rewardUnit, .max),
             ("historyBase", UInt128(historyBase), UInt128(UInt32.max)),
-            ("proofBytesPerBlock", UInt128(proofBytesPerBlock), UInt128(UInt64.max)),
+            ("proofBytesPerBlock", UInt128(proofBytesPerBlock), UInt128(Limits.maxBlockPayloadBytes)),
             ("verifyBudgetPerBlock", UInt128(verifyBudgetPerBlock), UInt128(UInt64.max)),
             ("minWindowBlocks", UInt128(minWindowBlocks), UInt128(UInt32.max)),
         ])

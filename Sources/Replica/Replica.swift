@@ -76,6 +76,8 @@ package struct Replica: Sendable {
             try drive(.timeout(kind, height: height, round: round), now: now, &effects)
         case .submit(let transaction, let payload):
             effects.append(submit(transaction, payload: payload))
+        case .relayed, .relayedProof, .peerUp, .peerDown, .message, .tick, .proceed:
+            break
         }
         return effects
     }
@@ -110,7 +112,7 @@ package struct Replica: Sendable {
         case .sign(let request):
             sign(request, &inputs, &effects)
         case .broadcast(let message):
-            effects.append(.broadcast(message))
+            effects.append(.broadcast(.consensus(message), except: nil))
         case .requestBlock(let hash):
             guard let block = known(hash)?.block else { return }
             inputs.append(.blockAvailable(blockHash: hash, originRound: block.header.originRound, timely: true))
@@ -155,7 +157,7 @@ package struct Replica: Sendable {
         case .refused:
             return
         }
-        effects.append(.broadcast(signed.message))
+        effects.append(.broadcast(.consensus(signed.message), except: nil))
         switch signed {
         case .proposal(let proposal):
             if let verified = try? core.verified(proposal) { inputs.append(.proposal(verified)) }

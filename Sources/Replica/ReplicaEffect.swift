@@ -10,8 +10,15 @@ package import SystemState
 package enum ReplicaEffect: Sendable {
     /// Replace the sign state on disk, synced, and keep the block it speaks of so that it can be served after a crash.
     case persistSignState(SignState, proposed: ProposedBlock?)
-    /// Say a signed message to the peers.
-    case broadcast(ConsensusMessage)
+    /// Say this to all peers but the one it came from.
+    case broadcast(PeerMessage, except: Address?)
+    case send(PeerMessage, to: Address)
+    /// Count a fault against a peer, and drop or ban it when it has gathered too many (`PeerFault.weight`).
+    case penalise(Address, PeerFault)
+    /// Read these blocks off the decision path and send them as `blocks`; an empty answer when there are none.
+    case serveBlocks(from: UInt64, count: UInt32, to: Address)
+    /// Feed `proceed` after the inputs that wait: there is more of a long work to do.
+    case proceed
     case schedule(TimeoutKind, height: UInt64, round: UInt32, milliseconds: UInt64)
     /// Feed `beginHeight` after this time.
     case scheduleHeight(UInt64, milliseconds: UInt64)

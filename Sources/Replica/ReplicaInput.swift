@@ -1,3 +1,4 @@
+package import ByteCodec
 package import ChainTypes
 package import Consensus
 
@@ -10,4 +11,16 @@ package enum ReplicaInput: Sendable {
     case timeout(TimeoutKind, height: UInt64, round: UInt32, now: UInt64)
     /// A transaction from a client. A proving transaction comes with its payload.
     case submit(VerifiedTransaction, payload: [UInt8]?)
+    /// Ordinary transactions from a peer, whose signatures were checked off the decision path.
+    case relayed([VerifiedTransaction], from: Address)
+    /// A proving transaction from a peer, with its payload.
+    case relayedProof(VerifiedTransaction, payload: [UInt8], from: Address)
+    /// A peer is connected, by the address of its node key.
+    case peerUp(Address, now: UInt64)
+    case peerDown(Address)
+    case message(PeerMessage, from: Address, now: UInt64)
+    /// Once a second: what is repeated, and what takes too long.
+    case tick(now: UInt64)
+    /// The answer to the effect `proceed`.
+    case proceed(now: UInt64)
 }

@@ -16,7 +16,7 @@ struct CrashTests {
 
     private static func signatures(_ effects: some Sequence<ReplicaEffect>, height: UInt64) -> [Signature] {
         effects.compactMap { effect in
-            guard case .broadcast(let message) = effect else { return nil }
+            guard case .broadcast(.consensus(let message), _) = effect else { return nil }
             let signed: SignedMessage
             switch message {
             case .proposal(let proposal): signed = .proposal(proposal)
@@ -52,7 +52,7 @@ struct CrashTests {
                 #expect(state.height == height)
                 #expect(proposed?.block.hash == state.proposal?.blockHash)
                 recorded = state.signedMessages
-            case .broadcast(let message):
+            case .broadcast(.consensus(let message), _):
                 #expect(recorded.contains { $0.message == message })
             default: break
             }

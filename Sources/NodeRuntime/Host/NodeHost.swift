@@ -22,7 +22,7 @@ package actor NodeHost {
 
     private var replica: Replica
     private let clock: WallClock
-    private let broadcast: @Sendable (ConsensusMessage) -> Void
+    private let peers: any PeerLink
     private let warming: ProofWarming
     private var timers: [UInt64: (height: UInt64, task: Task<Void, Never>)] = [:]
     private var nextTimer: UInt64 = 0
@@ -33,17 +33,17 @@ package actor NodeHost {
 
     /// - Parameters:
     ///   - keys: nil for a node that follows the chain without voting.
-    ///   - broadcast: says a message to the peers; it must not wait for them.
+    ///   - peers: carries messages to the peers.
     package init(
         chain: ChainStore, restored: RestoredChain, keys: ValidatorKeys?, checker: ProofChecker,
         timeouts: ConsensusTimeouts = .standard, clock: @escaping WallClock = systemClock,
-        broadcast: @escaping @Sendable (ConsensusMessage) -> Void = { _ in }
+        peers: any PeerLink = NoPeers()
     ) {
         genesis = chain.genesis
         self.chain = chain
         self.checker = checker
         self.clock = clock
-        self.broadcast = broadcast
+        self.peers = peers
         validator = keys?.address
         warming = ProofWarming(checker: checker)
         replica = Replica(
@@ -57,6 +57,14 @@ package actor NodeHost {
     /// chain store.
     package func run() async throws(NodeHalt) {
         feed(.start(now: clock()))
+        let ticking = Task { [weak self] in
+            while true {
+                do { try await Task.sleep(for: .seconds(1), clock: .continuous) } catch { return }
+                guard let self else { return }
+                await self.tick()
+            }
+        }
+        defer { ticking.cancel() }
         for await halt in halts {
             stop()
             throw halt
@@ -103,8 +111,16 @@ package actor NodeHost {
             switch effect {
             case .persistSignState(let state, let proposed):
                 try chain.persistSignState(state, proposed: proposed)
-            case .broadcast(let message):
-                broadcast(message)
+            case .broadcast(let message, let except):
+                peers.broadcast(message, except: except)
+            case .send(let message, let peer):
+                peers.send(message, to: peer)
+            case .penalise(let peer, let fault):
+                peers.penalise(peer, fault)
+            case .serveBlocks(let from, let count, let peer):
+                serveBlocks(from: from, count: count, to: peer)
+            case .proceed:
+                Task { [weak self] in await self?.proceed() }
             case .schedule(let kind, let height, let round, let milliseconds):
                 schedule(at: height, milliseconds: milliseconds) { now in
                     .timeout(kind, height: height, round: round, now: now)
@@ -124,6 +140,21 @@ package actor NodeHost {
             }
         } catch {
             halt(NodeHalt(error))
+        }
+    }
+
+    private func tick() { feed(.tick(now: clock())) }
+    private func proceed() { feed(.proceed(now: clock())) }
+
+    /// Reads on a thread of its own: a lagging peer must not hold up consensus.
+    private func serveBlocks(from: UInt64, count: UInt32, to peer: Address) {
+        let (chain, peers) = (chain, peers)
+        Task.detached { [weak self] in
+            do {
+                peers.send(.blocks(try chain.syncBlocks(from: from, count: count)), to: peer)
+            } catch let fault as StorageFault {
+                await self?.readFailed(fault)
+            }
         }
     }
 

@@ -1,0 +1,19 @@
+package import ByteCodec
+package import Replica
+
+/// The way from the host to the peers. None of its calls waits for a peer.
+package protocol PeerLink: Sendable {
+    /// Says it to every peer but `except`.
+    func broadcast(_ message: PeerMessage, except: Address?)
+    func send(_ message: PeerMessage, to peer: Address)
+    /// Counts a fault, and drops or bans the peer when it has gathered too many.
+    func penalise(_ peer: Address, _ fault: PeerFault)
+}
+
+/// A node alone.
+package struct NoPeers: PeerLink {
+    package init() {}
+    package func broadcast(_ message: PeerMessage, except: Address?) {}
+    package func send(_ message: PeerMessage, to peer: Address) {}
+    package func penalise(_ peer: Address, _ fault: PeerFault) {}
+}
