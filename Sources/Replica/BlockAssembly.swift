@@ -149,12 +149,12 @@ extension Replica {
         let context = ExecutionContext(
             height: header.height, proposer: header.proposer, baseFee: header.baseFee, mix: header.mix)
         var executor = makeExecutor(context)
-        var transactions: [VerifiedTransaction] = []
+        var verified: [VerifiedTransaction] = []
         var payloads = proposed.payloads.makeIterator()
         for (index, bytes) in block.transactions.enumerated() {
             let transaction: VerifiedTransaction
             do {
-                transaction = try VerifiedTransaction(decoding: bytes, chainId: chainId)
+                transaction = try transactions.verified(bytes)
             } catch {
                 return .failure(.transaction(index, error))
             }
@@ -167,13 +167,13 @@ extension Replica {
             }
             let result = try executor.apply(ExecutableTransaction(transaction: transaction, evidence: evidence))
             if case .failure(let refusal) = result { return .failure(.inclusion(index, refusal)) }
-            transactions.append(transaction)
+            verified.append(transaction)
         }
         guard payloads.next() == nil else { return .failure(.surplusPayload) }
         let executed = executor.finish()
         if let rejection = compare(header, executed) { return .failure(rejection) }
         return .success(
-            ExecutedCandidate(proposed: proposed, transactions: transactions, executed: executed))
+            ExecutedCandidate(proposed: proposed, transactions: verified, executed: executed))
     }
 
     private func checkHeader(_ header: BlockHeader) -> BlockRejection? {

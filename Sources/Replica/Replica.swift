@@ -29,6 +29,8 @@ package struct Replica: Sendable {
     let keys: ValidatorKeys?
     let timeouts: ConsensusTimeouts
     package let checker: ProofChecker
+    /// Verifies transactions; the runtime asks it too, ahead and on all cores.
+    package let transactions: TransactionChecker
     package private(set) var tip: ChainTip
     package private(set) var ledger: Ledger
     package private(set) var mempool: Mempool
@@ -48,6 +50,7 @@ package struct Replica: Sendable {
         self.keys = keys
         self.timeouts = timeouts
         self.checker = checker
+        transactions = TransactionChecker(chainId: genesis.chainId)
         tip = restored.tip
         ledger = restored.ledger
         signState = restored.signState
@@ -227,6 +230,7 @@ package struct Replica: Sendable {
     }
 
     private mutating func submit(_ transaction: VerifiedTransaction, payload: [UInt8]?) -> ReplicaEffect {
+        transactions.remember(transaction)
         let result: Result<Void, MempoolRefusal>
         switch transaction.body {
         case .ordinary(let ordinary):

@@ -22,8 +22,14 @@ struct Report {
 
     /// Wall-clock seconds of a body.
     static func seconds(_ body: () throws -> Void) rethrows -> Double {
-        let clock = ContinuousClock()
-        let time = try clock.measure(body)
-        return Double(time.components.seconds) + Double(time.components.attoseconds) / 1e18
+        inSeconds(try ContinuousClock().measure(body))
+    }
+
+    static func seconds(_ body: () async throws -> Void) async rethrows -> Double {
+        inSeconds(try await ContinuousClock().measure(body))
+    }
+
+    private static func inSeconds(_ time: Duration) -> Double {
+        Double(time.components.seconds) + Double(time.components.attoseconds) / 1e18
     }
 }

@@ -9,7 +9,7 @@ if arguments.contains("--help") || arguments.contains("-h") {
 
         USAGE: cairn-bench [execution] [proving] [--json]
 
-          execution   transfers executed and committed to disk per second, against the rate of signature recovery
+          execution   transfers committed to disk per second, from their bytes on, against the rate of signature recovery
           proving     a job's proofs by stage: time, size, verification, against the rate of Poseidon2 permutations
 
         Both without arguments. EXAMPLE: cairn-bench proving --json
@@ -24,7 +24,7 @@ let parts = arguments.intersection(["execution", "proving"])
 let report = Report(asJSON: arguments.contains("--json"))
 report.line("machine", ["cores": Double(ProcessInfo.processInfo.activeProcessorCount)])
 do {
-    if parts.isEmpty || parts.contains("execution") { try ExecutionBenchmark().run(report) }
+    if parts.isEmpty || parts.contains("execution") { try await ExecutionBenchmark().run(report) }
     if parts.isEmpty || parts.contains("proving") { try ProvingBenchmark().run(report) }
 } catch {
     FileHandle.standardError.write(Data("cairn-bench: \(error)\n".utf8))

@@ -1,0 +1,49 @@
+import ChainTypes
+import Circuits
+import NodeRuntime
+import Replica
+import STARKCore
+
+/// A chain of one validator on disk, driven as fast as it goes.
+actor BenchChain {
+    private let store: ChainStore
+    private var replica: Replica
+    private var now: UInt64
+    /// Transfers in committed blocks.
+    private(set) var committed = 0
+    /// Seconds on this actor by what they were spent on.
+    private(set) var stages = ["admit": 0.0, "execute": 0.0, "commit": 0.0]
+
+    init(store: ChainStore, genesis: Genesis, keys: ValidatorKeys) throws {
+        self.store = store
+        now = genesis.timestamp
+        replica = Replica(
+            genesis: genesis, keys: keys, restored: try store.load(validator: keys.address),
+            checker: ProofChecker(program: try BlockProgram(parameters: .profileA)))
+    }
+
+    var transactions: TransactionChecker { replica.transactions }
+
+    /// Offers the transactions, and decides and writes the next block.
+    func advance(_ transactions: [VerifiedTransaction]) throws {
+        stages["admit", default: 0] += try Report.seconds {
+            for transaction in transactions { _ = try replica.step(.submit(transaction, payload: nil)) }
+        }
+        now += 1_000
+        var effects: [ReplicaEffect] = []
+        stages["execute", default: 0] += try Report.seconds {
+            effects = try replica.step(.beginHeight(replica.tip.header.height + 1, now: now))
+        }
+        stages["commit", default: 0] += try Report.seconds {
+            for effect in effects {
+                switch effect {
+                case .persistSignState(let state, let proposed): try store.persistSignState(state, proposed: proposed)
+                case .commit(let block):
+                    try store.commit(block)
+                    committed += block.transactions.count
+                default: break
+                }
+            }
+        }
+    }
+}
