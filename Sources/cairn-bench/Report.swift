@@ -15,6 +15,9 @@ struct Report {
         }
     }
 
+    /// For people who wait; not part of the results.
+    func progress(_ text: String) { FileHandle.standardError.write(Data("\(text)\n".utf8)) }
+
     private func format(_ value: Double) -> String {
         if value == value.rounded(), abs(value) < 1e15 { return String(Int(value)) }
         return String((value * 1_000).rounded() / 1_000)

@@ -1,30 +1,42 @@
 import Foundation
 
 // Prints every number with its ratio to a baseline measured in the same run: absolute times on shared machines drift.
-let arguments = Set(CommandLine.arguments.dropFirst())
+var arguments = Array(CommandLine.arguments.dropFirst())
 if arguments.contains("--help") || arguments.contains("-h") {
     print(
         """
         Measures Cairn on this machine.
 
-        USAGE: cairn-bench [execution] [proving] [--json]
+        USAGE: cairn-bench [execution] [start] [proving] [--blocks N] [--json]
 
           execution   transfers committed to disk per second, from their bytes on, against the rate of signature recovery
+          start       seconds until a node with N blocks on its disk can go on (2000 unless --blocks says otherwise)
           proving     a job's proofs by stage: time, size, verification, against the rate of Poseidon2 permutations
 
-        Both without arguments. EXAMPLE: cairn-bench proving --json
+        All without arguments. Data is written below TMPDIR. EXAMPLE: cairn-bench start --blocks 100000 --json
         """)
     exit(0)
 }
-if let unknown = arguments.subtracting(["execution", "proving", "--json"]).sorted().first {
-    FileHandle.standardError.write(Data("cairn-bench: unknown argument \(unknown); see cairn-bench --help\n".utf8))
+func refuse(_ reason: String) -> Never {
+    FileHandle.standardError.write(Data("cairn-bench: \(reason); see cairn-bench --help\n".utf8))
     exit(2)
 }
-let parts = arguments.intersection(["execution", "proving"])
+var blocks = 2_000
+if let place = arguments.firstIndex(of: "--blocks") {
+    guard place + 1 < arguments.count, let number = Int(arguments[place + 1]), number > 0 else {
+        refuse("--blocks takes a number above zero")
+    }
+    blocks = number
+    arguments.removeSubrange(place...place + 1)
+}
+let known: Set = ["execution", "start", "proving"]
+let parts = Set(arguments).subtracting(["--json"])
+if let unknown = parts.subtracting(known).sorted().first { refuse("unknown argument \(unknown)") }
 let report = Report(asJSON: arguments.contains("--json"))
 report.line("machine", ["cores": Double(ProcessInfo.processInfo.activeProcessorCount)])
 do {
     if parts.isEmpty || parts.contains("execution") { try await ExecutionBenchmark().run(report) }
+    if parts.isEmpty || parts.contains("start") { try await StartBenchmark(blocks: blocks).run(report) }
     if parts.isEmpty || parts.contains("proving") { try ProvingBenchmark().run(report) }
 } catch {
     FileHandle.standardError.write(Data("cairn-bench: \(error)\n".utf8))
