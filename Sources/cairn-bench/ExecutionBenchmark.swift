@@ -16,7 +16,7 @@ struct ExecutionBenchmark {
     func run(_ report: Report) async throws {
         let senders = try (0..<100).map { try SecretKey(Keccak256.hash(utf8: "cairn/bench/\($0)").bytes) }
         let genesis = try BenchGenesis.make(accounts: senders.map(\.publicKey.address))
-        let encoded = try sign(senders, genesis: genesis)
+        let encoded = try TransferBatch(senders: senders, genesis: genesis, count: Self.transfers).encoded
         let recover = try await recoverRates(encoded, genesis, report)
         for perBlock in [1_000, 5_000] {
             try await measure(encoded, perBlock: perBlock, genesis, recover: recover, report)
@@ -70,19 +70,5 @@ struct ExecutionBenchmark {
             ])
         let stages = await chain.stages
         report.line("cpu_microseconds_per_transfer", stages.mapValues { $0 * 1e6 / Double(max(committed, 1)) })
-    }
-
-    private func sign(_ senders: [SecretKey], genesis: Genesis) throws -> [[UInt8]] {
-        var encoded: [[UInt8]] = []
-        for index in 0..<Self.transfers {
-            let sender = senders[index % senders.count]
-            let recipient = senders[(index * 7 + 1) % senders.count].publicKey.address
-            let transaction = OrdinaryTransaction(
-                kind: .dynamicFee, chainId: genesis.chainId, nonce: UInt64(index / senders.count),
-                maxPriorityFeePerGas: 1, maxFeePerGas: 1_000 * genesis.chain.minBaseFee, gasLimit: 21_000,
-                to: recipient, value: 1)
-            encoded.append(try transaction.sign(with: sender).encoded)
-        }
-        return encoded
     }
 }
