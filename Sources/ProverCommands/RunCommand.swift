@@ -1,4 +1,5 @@
 import ArgumentParser
+import ChainTypes
 import CommandShell
 import Glibc
 import JSONRPC
@@ -26,7 +27,10 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "Threads to prove with; all cores when not given.")
     var threads: Int?
 
-    @Option(help: "What the prover does; honest is the only strategy.")
+    @Option(
+        help: ArgumentHelp(
+            "What the prover does: honest, or, on a devnet only, one of the ways to misbehave.",
+            discussion: ProverStrategy.names.joined(separator: ", ")))
     var strategy = "honest"
 
     @Flag(help: .hidden)
@@ -35,7 +39,9 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup var logging: LogOptions
 
     func run() async throws {
-        guard strategy == "honest" else { throw CommandFailure.usage("--strategy: expected honest") }
+        guard let strategy = ProverStrategy(name: strategy) else {
+            throw CommandFailure.usage("--strategy: expected one of \(ProverStrategy.names.joined(separator: ", "))")
+        }
         let cores = Self.cores
         let threads = threads ?? cores
         guard (1...1024).contains(threads) else { throw CommandFailure.usage("--threads: expected 1 to 1024") }
@@ -45,7 +51,7 @@ struct RunCommand: AsyncParsableCommand {
         defer { lock.release() }
         let url = rpc ?? Environment["CAIRN_RPC"] ?? NodeOptions.defaultURL
         let client = try RemoteNode(url: url, timeoutSeconds: 60).client
-        let options = SidecarOptions(operatorKey: key, dataPath: dataDir, threads: threads)
+        let options = SidecarOptions(operatorKey: key, dataPath: dataDir, threads: threads, strategy: strategy)
         let sidecar: Sidecar
         do { sidecar = try Sidecar(node: RPCNodeLink(client: client), options: options, log: log) } catch {
             throw Self.failure(error)

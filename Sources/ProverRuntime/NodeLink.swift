@@ -9,6 +9,8 @@ package protocol NodeLink: Sendable {
     func openJobs() async throws(NodeLinkError) -> OpenJobs
     func jobInput(_ id: Bytes32) async throws(NodeLinkError) -> JobInput
     func prover(operatedBy key: Address) async throws(NodeLinkError) -> Prover?
+    /// Payloads that anyone has sent for the job and that the node still has: those in blocks, then those pending.
+    func payloads(of job: Bytes32) async throws(NodeLinkError) -> [SeenPayload]
     func send(_ transaction: VerifiedTransaction, payload: [UInt8]) async throws(NodeLinkError)
 }
 

@@ -82,6 +82,21 @@ package struct RPCNodeLink: NodeLink {
         }
     }
 
+    package func payloads(of job: Bytes32) async throws(NodeLinkError) -> [SeenPayload] {
+        let answer = try await call("cairn_payloads", [.string(Hex.encode(job.bytes))])
+        guard let list = answer.array else { throw .malformed("cairn_payloads is no list") }
+        var seen: [SeenPayload] = []
+        for entry in list {
+            guard let operatorKey = Address(try bytes(entry["operator"], of: "an operator key")),
+                let phase = entry["phase"]?.uint64.flatMap(UInt8.init(exactly:)).flatMap(ProvingPhase.init)
+            else { throw .malformed("cairn_payloads lacks a field") }
+            seen.append(
+                SeenPayload(
+                    operatorKey: operatorKey, phase: phase, payload: try bytes(entry["payload"], of: "a payload")))
+        }
+        return seen
+    }
+
     package func send(_ transaction: VerifiedTransaction, payload: [UInt8]) async throws(NodeLinkError) {
         _ = try await call(
             "cairn_sendProvingTransaction",

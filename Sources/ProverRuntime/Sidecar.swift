@@ -20,15 +20,18 @@ package struct SidecarOptions: Sendable {
     package var pollInterval: Duration
     /// Tip offered to proposers, wei per gas.
     package var tip: UInt128
+    /// All but `honest` are refused on a chain that is not a devnet.
+    package var strategy: ProverStrategy
     package init(
         operatorKey: SecretKey, dataPath: String, threads: Int, pollInterval: Duration = .milliseconds(250),
-        tip: UInt128 = 100_000_000
+        tip: UInt128 = 100_000_000, strategy: ProverStrategy = .honest
     ) {
         self.operatorKey = operatorKey
         self.dataPath = dataPath
         self.threads = threads
         self.pollInterval = pollInterval
         self.tip = tip
+        self.strategy = strategy
     }
 }
 
@@ -37,6 +40,10 @@ package enum SidecarFault: Error, Sendable, CustomStringConvertible {
     case unknownProfile(String)
     case otherProgram(node: String, own: String)
     case disk(String)
+    /// Test tools work on devnets only.
+    case strategyNeedsDevnet(String, chainId: UInt64)
+    /// The strategy `crash` came to its step.
+    case crashed(ProvingPhase)
 
     package var description: String {
         switch self {
@@ -44,6 +51,10 @@ package enum SidecarFault: Error, Sendable, CustomStringConvertible {
         case .otherProgram(let node, let own):
             "the chain proves with program \(node), this prover has \(own): use the release that the chain runs"
         case .disk(let text): "cannot write to the data directory: \(text)"
+        case .strategyNeedsDevnet(let name, let chainId):
+            "strategy \(name) is a test tool: chain \(chainId) is not marked as a devnet in its genesis; "
+                + "run with --strategy honest"
+        case .crashed(let phase): "ended by strategy crash with the payload of \(phase) unsent"
         }
     }
 }
@@ -102,6 +113,9 @@ package actor Sidecar {
                     try await look(watched.chain, watched.program)
                 } else {
                     let chain = try await node.chain()
+                    guard options.strategy == .honest || chain.isDevnet else {
+                        throw stop(.strategyNeedsDevnet(options.strategy.name, chainId: chain.chainId))
+                    }
                     watched = (chain, try program(for: chain))
                     log.info("watching chain \(chain.chainId) as operator \(operatorKey.checksummed)")
                 }
@@ -145,22 +159,31 @@ package actor Sidecar {
             return
         }
         forget(except: Set(open.jobs.map(\.id)))
-        var due: [(errand: Errand, job: Job, action: ProverAction)] = []
+        var forged: [Bytes32: [UInt8]] = [:]
+        var due: [(errand: Errand, job: Job, move: ProverMove)] = []
         for job in open.jobs.sorted(by: { ($0.windows.last?.endsAt ?? 0) < ($1.windows.last?.endsAt ?? 0) }) {
-            let action = ProverAction.next(job, owner: prover.owner, height: open.height &+ 1)
-            guard let phase = action.phase(of: job) else { continue }
-            due.append((Errand(job: job.id, phase: phase), job, action))
+            let seen = try await seen(job)
+            let move = options.strategy.move(job, owner: prover.owner, height: open.height &+ 1, seen: seen)
+            guard let phase = move.phase(of: job) else { continue }
+            if case .forge(_, let forgery) = move { forged[job.id] = forgery.payload(job, phase: phase, seen: seen) }
+            due.append((Errand(job: job.id, phase: phase), job, move))
         }
         wanted.set(due.map(\.errand))
         guard isFree, let next = due.first(where: { isTime(for: $0.errand, at: open.height) }) else { return }
         wanted.begin(next.errand)
         let work = Work(
-            errand: next.errand, job: next.job, action: next.action, program: program, chain: chain,
-            baseFee: open.baseFee, height: open.height)
+            errand: next.errand, job: next.job, move: next.move, forged: forged[next.job.id], program: program,
+            chain: chain, baseFee: open.baseFee, height: open.height)
         errand = Task {
             await perform(work)
             wanted.end()
         }
+    }
+
+    /// What others sent for the job, for strategies that copy.
+    private func seen(_ job: Job) async throws(NodeLinkError) -> [SeenPayload] {
+        guard options.strategy.watchesOthers else { return [] }
+        return try await node.payloads(of: job.id).filter { $0.operatorKey != operatorKey }
     }
 
     /// A transaction that the node took shows in the state one or two blocks later; after that it is sent again.
@@ -178,6 +201,7 @@ package actor Sidecar {
     private func perform(_ work: Work) async {
         do throws(NodeLinkError) {
             guard let payload = try await payload(work) else { return }
+            if case .crash = work.move { throw stop(.crashed(work.errand.phase)) }
             try await send(work, payload)
         } catch {
             say("\(error)", level: .warning)
@@ -187,7 +211,13 @@ package actor Sidecar {
     // MARK: - Payloads
 
     private func payload(_ work: Work) async throws(NodeLinkError) -> [UInt8]? {
-        let (errand, job, action) = (work.errand, work.job, work.action)
+        let (errand, job) = (work.errand, work.job)
+        let action: ProverAction
+        switch work.move {
+        case .wait: return nil
+        case .forge: return work.forged
+        case .work(let own), .crash(let own): action = own
+        }
         if let saved = folder.load(errand.job, errand.phase) { return saved }
         if case .aggregate = action { return CompositeProofPayload.ofReferences(job)?.encoded }
         guard let prover = try await jobProver(job, work.program) else { return nil }
@@ -298,7 +328,9 @@ private struct Errand: Hashable {
 private final class Work: Sendable {
     let errand: Errand
     let job: Job
-    let action: ProverAction
+    let move: ProverMove
+    /// The payload of a move that is no work.
+    let forged: [UInt8]?
     let program: BlockProgram
     let chain: ChainFacts
     /// Wei per gas of the next block.
@@ -306,12 +338,13 @@ private final class Work: Sendable {
     let height: UInt64
 
     init(
-        errand: Errand, job: Job, action: ProverAction, program: BlockProgram, chain: ChainFacts, baseFee: UInt128,
-        height: UInt64
+        errand: Errand, job: Job, move: ProverMove, forged: [UInt8]?, program: BlockProgram, chain: ChainFacts,
+        baseFee: UInt128, height: UInt64
     ) {
         self.errand = errand
         self.job = job
-        self.action = action
+        self.move = move
+        self.forged = forged
         self.program = program
         self.chain = chain
         self.baseFee = baseFee

@@ -14,6 +14,7 @@ struct ParsingTests {
         "prover claim --from k --for dev1", "prover leave --from k", "prover pause --from k", "prover resume --from k",
         "prover withdraw --from k", "prover unjail --from k", "supply --check", "genesis check f", "key new f",
         "key address f", "traffic --rate 10 --seed 7",
+        "devnet --provers honest:3,withholding:1,thief:1,crash:t2:1",
     ])
     func commandLineIsUnderstood(_ line: String) throws {
         let command = try CairnCommand.parseAsRoot(line.split(separator: " ").map(String.init))
@@ -33,7 +34,9 @@ struct ParsingTests {
 
     @Test(arguments: [
         "devnet --block-time 0", "devnet --provers 65", "devnet --traffic -1", "devnet --until-proven 0",
-        "devnet --patience 0", "devnet --rpc-port 0", "job list --limit 0", "job list --limit 101", "job show zz",
+        "devnet --patience 0", "devnet --provers lazy:1", "devnet --provers honest:0",
+        "devnet --provers honest:40,late:40",
+        "devnet --rpc-port 0", "job list --limit 0", "job list --limit 101", "job show zz",
         "block 12x", "tx 0x12", "account 0x12", "account dev10",
         "account 0xf39fd6e51aad88F6F4ce6aB8827279cffFb92266", "send --from dev0 --to dev1 --value 1e5",
         "send --from dev0 --to dev1 --value 0.0000000000000000001", "send --from 0x1234 --to dev1 --value 1",

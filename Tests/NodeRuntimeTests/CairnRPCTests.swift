@@ -143,7 +143,7 @@ struct CairnRPCTests {
     @Test func everyMethodOfTheContractIsThere() {
         let names = Set(NodeRPC.methodNames)
         for method in [
-            "status", "genesis", "jobs", "job", "openJobs", "jobRecord", "jobInput", "payload",
+            "status", "genesis", "jobs", "job", "openJobs", "jobRecord", "jobInput", "payload", "payloads",
             "sendProvingTransaction", "provers", "prover", "proverRecord", "supply", "proof", "settlement",
             "certificate", "operations", "systemContracts",
         ] {

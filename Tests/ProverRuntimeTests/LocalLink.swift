@@ -83,7 +83,7 @@ actor LocalLink: NodeLink {
 
     static func facts(_ node: SampleNode) -> ChainFacts {
         ChainFacts(
-            chainId: node.genesis.chainId, isDevnet: true, proofProfile: node.genesis.proving.proofProfile,
+            chainId: node.genesis.chainId, isDevnet: node.genesis.isDevnet, proofProfile: node.genesis.proving.proofProfile,
             programHash: Hex.encode(node.program.programHash.bytes))
     }
 
@@ -109,6 +109,12 @@ actor LocalLink: NodeLink {
     }
 
     func prover(operatedBy key: Address) -> Prover? { node.system.prover(operatedBy: key) }
+
+    func payloads(of job: Bytes32) -> [SeenPayload] {
+        node.replica.mempool.pendingProofs.filter { $0.proving.jobId == job }.map {
+            SeenPayload(operatorKey: $0.transaction.sender, phase: $0.proving.phase, payload: $0.payload)
+        }
+    }
 
     func send(_ transaction: VerifiedTransaction, payload: [UInt8]) throws(NodeLinkError) {
         guard let proving = transaction.proving else { throw .refused(name: nil, message: "not a proof") }

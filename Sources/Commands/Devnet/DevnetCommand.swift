@@ -12,6 +12,7 @@ struct DevnetCommand: AsyncParsableCommand {
             Examples: cairn devnet
                       cairn devnet --reset --until-proven 5
                       cairn devnet --provers 0      (blocks go on, proofs wait)
+                      cairn devnet --provers honest:3,withholding:1,thief:1
             The chain is kept: a second start goes on where it was. Ctrl-C ends all processes.
             """)
 
@@ -27,7 +28,8 @@ struct DevnetCommand: AsyncParsableCommand {
         let isNew = !directory.hasChain
         let genesis = isNew ? try create(directory) : try resume(directory)
         let plan = DevnetPlan(
-            directory: directory, genesis: genesis, provers: options.provers ?? genesis.provers.count,
+            directory: directory, genesis: genesis,
+            roster: options.roster ?? ProverRoster(honest: genesis.provers.count),
             traffic: options.traffic, port: options.rpcPort, isNew: isNew)
         let report = DevnetReport(json: options.json)
         try await DevnetSupervisor(plan: plan, report: report, goal: goal).run()
@@ -39,15 +41,20 @@ struct DevnetCommand: AsyncParsableCommand {
 
     private func create(_ directory: DevnetDirectory) throws(CommandFailure) -> Genesis {
         try directory.create(
-            provers: options.provers ?? DevnetOptions.defaultProvers, blockMilliseconds: options.blockMilliseconds)
+            provers: options.roster?.count ?? DevnetOptions.defaultProvers, blockMilliseconds: options.blockMilliseconds
+        )
     }
 
     private func resume(_ directory: DevnetDirectory) throws(CommandFailure) -> Genesis {
         let genesis = try GenesisReading.parse(directory.genesis)
-        guard options.provers ?? 0 <= genesis.provers.count else {
+        guard options.roster?.count ?? 0 <= genesis.provers.count else {
             throw .usage(
                 "the chain in \(directory.path) has \(genesis.provers.count) provers: "
                     + "use --reset to start anew with more")
+        }
+        guard genesis.isDevnet || options.roster?.isHonest ?? true else {
+            throw .usage(
+                "--provers: strategies are test tools, and the genesis in \(directory.path) is not marked as a devnet")
         }
         if let wanted = options.blockMilliseconds, wanted != genesis.chain.blockIntervalMilliseconds {
             throw .usage(
@@ -62,10 +69,12 @@ struct DevnetCommand: AsyncParsableCommand {
 struct DevnetPlan: Sendable {
     let directory: DevnetDirectory
     let genesis: Genesis
-    let provers: Int
+    let roster: ProverRoster
     let traffic: Double
     let port: UInt16
     let isNew: Bool
+
+    var provers: Int { roster.count }
 
     var url: String { "http://127.0.0.1:\(port)" }
 

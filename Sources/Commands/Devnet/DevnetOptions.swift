@@ -1,4 +1,5 @@
 import ArgumentParser
+import ChainTypes
 import CommandShell
 
 /// What a devnet is started with.
@@ -9,8 +10,13 @@ struct DevnetOptions: ParsableArguments {
     @Flag(help: "Delete the chain in the data directory first.")
     var reset = false
 
-    @Option(help: "Prover sidecars; 4 for a new chain, those of the genesis for one that goes on.")
-    var provers: Int?
+    @Option(
+        help: ArgumentHelp(
+            "Prover sidecars; 4 for a new chain, those of the genesis for one that goes on.",
+            discussion: "A number, or what they do: honest:3,withholding:1. Strategies: "
+                + ProverStrategy.names.joined(separator: ", "),
+            valueName: "n|roster"))
+    var provers: String?
 
     @Option(help: "Seconds from block to block, such as 2 or 0.5, for a new chain; 2 when not given.")
     var blockTime: Double?
@@ -34,8 +40,15 @@ struct DevnetOptions: ParsableArguments {
 
     var blockMilliseconds: UInt64? { blockTime.map { UInt64(($0 * 1000).rounded()) } }
 
+    /// What `--provers` says; nil when it is not given, or says nothing that `check` lets pass.
+    var roster: ProverRoster? { provers.flatMap(ProverRoster.init) }
+
     func check() throws(CommandFailure) {
-        guard (0...64).contains(provers ?? 0) else { throw .usage("--provers: expected 0 to 64") }
+        guard provers == nil || roster != nil else {
+            throw .usage(
+                "--provers: expected 0 to \(ProverRoster.most), or strategies with numbers such as "
+                    + "honest:3,withholding:1; strategies are \(ProverStrategy.names.joined(separator: ", "))")
+        }
         guard (0.1...60).contains(blockTime ?? 1) else { throw .usage("--block-time: expected 0.1 to 60 seconds") }
         guard (0...1000).contains(traffic) else { throw .usage("--traffic: expected 0 to 1000 transfers per second") }
         guard (1...1_000_000).contains(untilProven ?? 1) else { throw .usage("--until-proven: expected at least 1") }

@@ -49,7 +49,10 @@ struct DevnetSupervisor: Sendable {
             group.addTask {
                 for await exit in children.exits {
                     // Without its node nothing goes on; without a prover the others do, unless success was promised.
-                    if exit.name == "node" || goal != nil { return .died(exit) }
+                    let isPlanned = (0..<plan.provers).contains {
+                        exit.name == "prover-\($0)" && plan.roster.crashes($0)
+                    }
+                    if exit.name == "node" || (goal != nil && !isPlanned) { return .died(exit) }
                     await report.died(exit, lastWords: plan.directory.lastWords(exit.logPath))
                 }
                 throw CancellationError()
@@ -107,7 +110,8 @@ struct DevnetSupervisor: Sendable {
                 "prover-\(index)", executable: executable,
                 arguments: [
                     "run", "--rpc", plan.url, "--key-file", directory.proverKey(index), "--data-dir",
-                    directory.prover(index), "--threads", "\(plan.threadsPerProver)", "--with-parent",
+                    directory.prover(index), "--threads", "\(plan.threadsPerProver)", "--strategy",
+                    plan.roster.strategies[index].name, "--with-parent",
                 ], logPath: directory.log("prover-\(index)"))
         }
         guard plan.traffic > 0 else { return }

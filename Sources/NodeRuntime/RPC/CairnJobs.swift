@@ -10,6 +10,8 @@ import SystemState
 extension NodeRPC {
     /// Jobs of one cairn_jobs answer.
     private static let maxJobs: UInt64 = 100
+    /// Payload bytes of one cairn_payloads answer, which in hex fit into a response.
+    private static let maxPayloadListBytes = 12 << 20
 
     /// cairn_: jobs and what proves them.
     static let cairnJobs: [String: Method] = [
@@ -26,6 +28,7 @@ extension NodeRPC {
             return .list(job.payments, JobJSON.payment)
         },
         "cairn_proof": { rpc, params, _ in try rpc.proof(of: try await rpc.job(params[0])) },
+        "cairn_payloads": { rpc, params, _ in try await rpc.payloads(of: try await rpc.job(params[0])) },
         "cairn_sendProvingTransaction": { rpc, params, _ in
             let transaction = try rpc.decode(try params[0].data(atMost: Limits.maxTransactionBytes))
             let payload = try params[1].data(atMost: Int(Limits.maxPayloadBytes))
@@ -90,6 +93,34 @@ extension NodeRPC {
         return JobInput(
             statement: statement, plan: job.plan, operations: found.operations, witness: found.witness
         ).encoded
+    }
+
+    /// Payloads of the job's proving transactions, which are as public as the transactions: those in blocks as long as
+    /// they are kept, then those that wait in the pool, up to `maxPayloadListBytes` in all. `phase` is the byte of
+    /// `Docs/Spec/ProvingTransactions.md`.
+    private func payloads(of job: Job) async throws -> JSONValue {
+        func entry(_ operatorKey: Address, _ phase: ProvingPhase, _ payload: [UInt8]) -> JSONValue {
+            [
+                "operator": .data(operatorKey.bytes), "phase": JSONValue(UInt64(phase.rawValue)),
+                "payload": .data(payload),
+            ]
+        }
+        var entries: [JSONValue] = []
+        var room = Self.maxPayloadListBytes
+        for inclusion in job.inclusions.sorted(by: { ($0.height, $0.phase) < ($1.height, $1.phase) }) {
+            let payload = try store.read { snapshot throws(StorageFault) in
+                try snapshot.payload(inclusion.payloadDigest)
+            }
+            guard let payload, payload.count <= room else { continue }
+            room -= payload.count
+            entries.append(entry(inclusion.operatorKey, inclusion.phase, payload))
+        }
+        for proof in await host.read({ $0.mempool.pendingProofs }) where proof.proving.jobId == job.id {
+            guard proof.payload.count <= room else { continue }
+            room -= proof.payload.count
+            entries.append(entry(proof.transaction.sender, proof.proving.phase, proof.payload))
+        }
+        return .array(entries)
     }
 
     /// The first valid full proof with the submissions that it refers to.
