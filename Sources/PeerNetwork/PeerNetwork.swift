@@ -1,0 +1,230 @@
+package import ByteCodec
+package import Cryptography
+import Dispatch
+import Glibc
+package import Logging
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// What a node tells its network.
+package struct PeerConfiguration: Sendable {
+    package var chainId: UInt64
+    package var genesisHash: Bytes32
+    package var agent = "cairn"
+    /// Where to take peers; nil for a node that only dials.
+    package var listen: (host: String, port: UInt16)?
+    /// Host that others are told to use; nil for the address that they see.
+    package var announcedHost: String?
+    /// Peers to stay connected with, whatever the limits say.
+    package var staticPeers: [PeerAddress] = []
+    /// File that keeps the addresses of peers; nil for none.
+    package var addressBook: String?
+    package var limits = PeerLimits()
+
+    package init(chainId: UInt64, genesisHash: Bytes32) {
+        self.chainId = chainId
+        self.genesisHash = genesisHash
+    }
+}
+
+/// Why the network could not start.
+package struct PeerNetworkError: Error, Hashable, Sendable, CustomStringConvertible {
+    package let message: String
+    package var description: String { message }
+}
+
+/// Authenticated connections to other nodes of the same chain, and opaque messages over them.
+///
+/// Nothing here waits for a peer: what is sent is put in line, what is received waits in ``inbox``.
+package final class PeerNetwork: Sendable {
+    /// Where a node that is dialled stands.
+    struct Dial: Sendable {
+        var address: PeerAddress
+        var failures = 0
+        var next: UInt64 = 0
+        var isUnderWay = false
+        /// How the last attempt ended.
+        var last: PeerDownReason?
+    }
+
+    struct State: Sendable {
+        var isRunning = false
+        /// The port that is listened on.
+        var port: UInt16 = 0
+        var listener: (any Channel)?
+        /// Connections that were not admitted yet, with their number from each address.
+        var greeting: [ObjectIdentifier: PeerLink] = [:]
+        var greetingFrom: [String: Int] = [:]
+        /// One connection a node.
+        var links: [Address: PeerLink] = [:]
+        var dials: [Address: Dial] = [:]
+        var book: AddressBook
+        var reputation: Reputation
+        var lastExchange: UInt64 = 0
+        var lastSave: UInt64 = 0
+    }
+
+    package let node: Address
+    package let inbox = PeerInbox()
+    let configuration: PeerConfiguration
+    let staticNodes: Set<Address>
+    let state: Mutex<State>
+    let log: Logger
+    private let security: TransportSecurity
+    private let group: MultiThreadedEventLoopGroup
+    private let files = DispatchQueue(label: "cairn.peers.book")
+
+    /// - Parameter key: the node key, whose address is this node's name.
+    package init(_ configuration: PeerConfiguration, key: SecretKey, log: Logger) throws(PeerNetworkError) {
+        self.configuration = configuration
+        self.log = log
+        node = key.publicKey.address
+        let own = node
+        let others = configuration.staticPeers.filter { $0.node != own }
+        staticNodes = Set(others.map(\.node))
+        do { security = try TransportSecurity(node: key) } catch {
+            throw PeerNetworkError(message: "the TLS certificate cannot be made: \(error)")
+        }
+        var book = AddressBook(limits: configuration.limits)
+        if let path = configuration.addressBook { book.load(path) }
+        book.remove(own)
+        var state = State(book: book, reputation: Reputation(limits: configuration.limits))
+        for address in others { state.dials[address.node] = Dial(address: address) }
+        self.state = Mutex(state)
+        // One thread of its own: whoever floods JSON-RPC does not hold up votes.
+        group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    }
+
+    /// Milliseconds of a clock that never goes back.
+    static var now: UInt64 { NIODeadline.now().uptimeNanoseconds / 1_000_000 }
+
+    // MARK: - Start and stop
+
+    /// Listens and begins to dial. Returns the port; 0 when it does not listen.
+    @discardableResult
+    package func start() async throws(PeerNetworkError) -> UInt16 {
+        var port: UInt16 = 0
+        var listener: (any Channel)?
+        if let listen = configuration.listen {
+            do {
+                let channel = try await server().bind(host: listen.host, port: Int(listen.port)).get()
+                listener = channel
+                port = UInt16(clamping: channel.localAddress?.port ?? 0)
+            } catch {
+                let reason = (error as? IOError).map { unsafe String(cString: strerror($0.errnoCode)) } ?? "\(error)"
+                throw PeerNetworkError(message: "cannot listen for peers on \(listen.host):\(listen.port): \(reason)")
+            }
+        }
+        let (boundPort, boundListener) = (port, listener)
+        state.withLock { state in
+            state.isRunning = true
+            state.port = boundPort
+            state.listener = boundListener
+        }
+        let loop = group.next()
+        loop.scheduleRepeatedTask(
+            initialDelay: .zero, delay: .milliseconds(configuration.limits.maintenance)
+        ) { [weak self] task in
+            guard let self, self.isRunning else { return task.cancel() }
+            self.maintain(now: Self.now)
+        }
+        return port
+    }
+
+    var isRunning: Bool { state.withLock { $0.isRunning } }
+
+    /// Closes everything and ends ``inbox``.
+    package func stop() async {
+        let (listener, links, text) = state.withLock { state in
+            state.isRunning = false
+            let links = Array(state.links.values) + Array(state.greeting.values)
+            return (state.listener, links, state.book.isDirty ? state.book.text : nil)
+        }
+        try? await listener?.close().get()
+        for link in links { link.tell(.end(.stopped)) }
+        for link in links { try? await link.channel.closeFuture.get() }
+        if let text { save(text) }
+        files.sync {}
+        inbox.finish()
+        try? await group.shutdownGracefully()
+    }
+
+    private func server() -> ServerBootstrap {
+        ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 128)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.writeBufferWaterMark, value: .init(low: 64 << 10, high: 256 << 10))
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try self.prepare(channel, dialled: nil) }
+            }
+    }
+
+    private func prepare(_ channel: any Channel, dialled: PeerAddress?) throws {
+        let link = PeerLink(channel: channel, dialled: dialled, limits: configuration.limits)
+        guard greet(link) else { throw ChannelError.connectPending }
+        try security.install(in: channel, PeerConnection(link: link, network: self), isClient: dialled != nil)
+    }
+
+    /// Dials; what comes of it is heard through `ended` and `rise`, or `dialFailed` when there was no connection.
+    func dial(_ address: PeerAddress) {
+        ClientBootstrap(group: group)
+            .connectTimeout(.milliseconds(configuration.limits.dial))
+            .channelOption(.socketOption(.tcp_nodelay), value: 1)
+            .channelOption(.writeBufferWaterMark, value: .init(low: 64 << 10, high: 256 << 10))
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try self.prepare(channel, dialled: address) }
+            }
+            .connect(host: address.host, port: Int(address.port))
+            .whenFailure { _ in self.dialFailed(address.node) }
+    }
+
+    /// What this node says first.
+    var hello: PeerHello {
+        PeerHello(
+            chainId: configuration.chainId, genesisHash: configuration.genesisHash, node: node,
+            listenPort: state.withLock { $0.port }, listenHost: configuration.announcedHost ?? "",
+            agent: configuration.agent)
+    }
+
+    func save(_ text: String) {
+        guard let path = configuration.addressBook else { return }
+        let log = log
+        files.async {
+            do { try AddressBook.save(text, to: path) } catch {
+                log.warning("the address book \(path) cannot be written: \(error)")
+            }
+        }
+    }
+
+    // MARK: - Messages
+
+    /// Puts a message in a peer's line. A peer that is not there gets nothing; one whose line is full is dropped.
+    package func send(_ bytes: [UInt8], on channel: PeerChannel, to peer: Address) {
+        let link = state.withLock { $0.links[peer] }
+        guard let link, link.facts.isUp else { return }
+        link.send(bytes, on: channel)
+    }
+
+    /// Puts a message in every peer's line but one's.
+    package func broadcast(_ bytes: [UInt8], on channel: PeerChannel, except: Address? = nil) {
+        let links = state.withLock { state in state.links.filter { $0.key != except }.values }
+        for link in links where link.facts.isUp { link.send(bytes, on: channel) }
+    }
+
+    /// Counts what a peer did wrong; it is dropped and banned when that is too much.
+    package func report(_ peer: Address, _ offence: PeerOffence) {
+        let link = state.withLock { $0.links[peer] }
+        let isBanned = state.withLock { $0.reputation.add(offence, by: peer, now: Self.now) }
+        if isBanned { log.warning("peer \(peer) is banned: \(offence.rawValue)") }
+        if isBanned || offence.closes { link?.tell(.end(.offence(offence))) }
+    }
+
+    /// An offence that a connection saw itself; without an authenticated node there is nobody to blame.
+    func report(_ offence: PeerOffence, link: PeerLink) {
+        guard let node = link.node else { return }
+        let isBanned = state.withLock { $0.reputation.add(offence, by: node, now: Self.now) }
+        if isBanned { log.warning("peer \(node) is banned: \(offence.rawValue)") }
+    }
+}
