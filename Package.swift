@@ -142,7 +142,7 @@ let package = Package(
         tests("Replica", domain + proofs + rules + ["SampleChain", "STARKProver", "ProverRuntime"]),
         tests("Storage", ["ChainTypes"]),
         tests("JSONRPC", ["ByteCodec"] + nio),
-        tests("PeerNetwork", ["ByteCodec", "Cryptography"] + nio + tls),
+        tests("PeerNetwork", ["ByteCodec", "Cryptography", logging] + nio + tls),
         tests("Simulation", domain + proofs + rules + ["Replica"]),
         tests("ProvingLab", domain + proofs + rules + ["Replica", "STARKProver", "ProverRuntime"]),
         tests("NodeRuntime", domain + proofs + rules + ["Replica", "Storage", "JSONRPC"]),

@@ -14,11 +14,11 @@ package struct AddressBook: Sendable {
     /// An address that never answered is forgotten after so many dials.
     package static let maxFailures = 8
 
-    private let limits: PeerLimits
+    private let limits: TransportLimits
     package private(set) var entries: [Address: Entry] = [:]
     package private(set) var isDirty = false
 
-    package init(limits: PeerLimits) { self.limits = limits }
+    package init(limits: TransportLimits) { self.limits = limits }
 
     /// Takes note of an address. What is known to work is not replaced by hearsay; false when there is no room.
     @discardableResult
@@ -36,7 +36,8 @@ package struct AddressBook: Sendable {
         guard isExempt || neighbours < limits.bookPerNetwork else { return false }
         if entries.count >= limits.bookEntries {
             let worst = entries.values.filter { !$0.hasSucceeded && $0.failures > 0 }.max { left, right in
-                left.failures == right.failures ? left.address.node < right.address.node : left.failures < right.failures
+                left.failures == right.failures
+                    ? left.address.node < right.address.node : left.failures < right.failures
             }
             guard let worst else { return false }
             entries[worst.address.node] = nil

@@ -12,11 +12,11 @@ package struct OutboundQueue: Sendable {
     }
 
     private var lines: [Line]
-    private let limits: PeerLimits
+    private let limits: TransportLimits
     /// Bytes that wait, over all channels.
     package private(set) var bytes = 0
 
-    package init(limits: PeerLimits) {
+    package init(limits: TransportLimits) {
         self.limits = limits
         lines = PeerChannel.allCases.map { _ in Line() }
     }
@@ -26,7 +26,7 @@ package struct OutboundQueue: Sendable {
     /// False when the channel's line is full; the message is not taken then. Empty messages do not exist.
     package mutating func append(_ message: [UInt8], on channel: PeerChannel) -> Bool {
         let index = Int(channel.rawValue) - 1
-        guard lines.indices.contains(index), !message.isEmpty, message.count <= PeerLimits.messageBytes(channel)
+        guard lines.indices.contains(index), !message.isEmpty, message.count <= TransportLimits.messageBytes(channel)
         else { return false }
         guard lines[index].messages.count - lines[index].first < limits.queueMessages,
             lines[index].bytes + message.count <= limits.queueBytes(channel)
@@ -44,7 +44,7 @@ package struct OutboundQueue: Sendable {
             guard !lines[index].isEmpty else { continue }
             let message = lines[index].messages[lines[index].first]
             let start = lines[index].sent
-            let end = min(message.count, start + PeerLimits.partBytes)
+            let end = min(message.count, start + TransportLimits.partBytes)
             let isLast = end == message.count
             lines[index].bytes -= end - start
             bytes -= end - start

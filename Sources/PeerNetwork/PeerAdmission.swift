@@ -4,7 +4,7 @@ import NIOCore
 import Synchronization
 
 /// Who becomes a peer, and what follows when one comes or goes.
-extension PeerNetwork {
+extension PeerTransport {
     /// Takes a place among the connections that have not said who they are; false when there is none.
     func greet(_ link: PeerLink) -> Bool {
         let limits = configuration.limits
@@ -193,7 +193,7 @@ extension PeerNetwork {
     }
 }
 
-extension PeerNetwork.State {
+extension PeerTransport.State {
     fileprivate mutating func leaveGreeting(_ link: PeerLink) {
         guard greeting.removeValue(forKey: ObjectIdentifier(link)) != nil else { return }
         let count = greetingFrom[link.remoteHost, default: 1] - 1
@@ -201,7 +201,7 @@ extension PeerNetwork.State {
     }
 
     fileprivate mutating func dialEnded(
-        _ node: Address, _ reason: PeerDownReason, wasUp: Bool, now: UInt64, network: PeerNetwork
+        _ node: Address, _ reason: PeerDownReason, wasUp: Bool, now: UInt64, network: PeerTransport
     ) {
         let limits = network.configuration.limits
         guard var dial = dials[node] else { return }
@@ -224,7 +224,7 @@ extension PeerNetwork.State {
 
     /// Whom to dial now: static peers that are not there, and as many others as there are places.
     fileprivate mutating func due(
-        now: UInt64, limits: PeerLimits, isStatic: (Address) -> Bool
+        now: UInt64, limits: TransportLimits, isStatic: (Address) -> Bool
     ) -> [PeerAddress] {
         var targets: [PeerAddress] = []
         for node in dials.keys.sorted() {
@@ -244,7 +244,7 @@ extension PeerNetwork.State {
             return !dial.isUnderWay && dial.next <= now
         }
         for entry in candidates.shuffled() where places > 0 {
-            var dial = dials[entry.address.node] ?? PeerNetwork.Dial(address: entry.address)
+            var dial = dials[entry.address.node] ?? PeerTransport.Dial(address: entry.address)
             dial.address = entry.address
             dial.isUnderWay = true
             dials[entry.address.node] = dial
@@ -259,11 +259,11 @@ extension PeerNetwork.State {
     }
 
     /// Addresses to tell a peer: those of other peers, and some that are known to work.
-    fileprivate func sample(limits: PeerLimits, except: Address) -> [PeerAddress] {
+    fileprivate func sample(limits: TransportLimits, except: Address) -> [PeerAddress] {
         var list = links.filter { $0.key != except && $0.value.facts.isUp }.compactMap { $0.value.listening }
         if !limits.exemptsLoopback { list.removeAll { NetworkGroup.isLoopback($0.host) } }
         let known = Set(list.map(\.node) + [except])
         let others = book.entries.values.filter { $0.hasSucceeded && !known.contains($0.address.node) }
-        return Array((list.shuffled() + others.map(\.address).shuffled()).prefix(PeerLimits.exchangeEntries))
+        return Array((list.shuffled() + others.map(\.address).shuffled()).prefix(TransportLimits.exchangeEntries))
     }
 }

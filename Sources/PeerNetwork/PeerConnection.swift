@@ -19,8 +19,8 @@ final class PeerConnection: ChannelInboundHandler {
     }
 
     private let link: PeerLink
-    private let network: PeerNetwork
-    private let limits: PeerLimits
+    private let network: PeerTransport
+    private let limits: TransportLimits
     private var phase = Phase.tls
     private var reader = FrameReader()
     private var assembler = MessageAssembler()
@@ -34,11 +34,11 @@ final class PeerConnection: ChannelInboundHandler {
     private var pauseUntilTaken = false
     private var pauseForRate: Scheduled<Void>?
 
-    init(link: PeerLink, network: PeerNetwork) {
+    init(link: PeerLink, network: PeerTransport) {
         self.link = link
         self.network = network
         limits = network.configuration.limits
-        let now = PeerNetwork.now
+        let now = PeerTransport.now
         lastHeard = now
         byteRate = RateMeter(perSecond: limits.bytesPerSecond, burstSeconds: limits.burstSeconds, now: now)
         messageRate = RateMeter(perSecond: limits.messagesPerSecond, burstSeconds: limits.burstSeconds, now: now)
@@ -106,32 +106,32 @@ final class PeerConnection: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !hasEnded else { return }
         let buffer = unwrapInboundIn(data)
-        let now = PeerNetwork.now
+        let now = PeerTransport.now
         lastHeard = now
         link.update { $0.bytesIn &+= UInt64(buffer.readableBytes) }
         reader.append(buffer.readableBytesView)
         var wait = byteRate.take(buffer.readableBytes, now: now)
-        do throws(PeerOffenceError) {
+        do throws(PeerOffence) {
             while !hasEnded, let frame = try reader.next() {
                 let channel = frame.channel
                 guard let message = try assembler.take(frame) else { continue }
                 wait = max(wait, messageRate.take(1, now: now))
                 if let channel {
-                    guard case .up = phase else { throw PeerOffenceError(.outOfOrder) }
+                    guard case .up = phase else { throw PeerOffence.outOfOrder }
                     network.inbox.push(message, on: channel, from: link, node: link.node ?? .zero)
                 } else {
                     try receive(message, context)
                 }
             }
         } catch {
-            offend(error.offence, context)
+            offend(error, context)
         }
         if wait > 0 { rest(wait, context) }
     }
 
-    private func receive(_ bytes: [UInt8], _ context: ChannelHandlerContext) throws(PeerOffenceError) {
+    private func receive(_ bytes: [UInt8], _ context: ChannelHandlerContext) throws(PeerOffence) {
         let message: PeerControl
-        do { message = try PeerControl(decoding: bytes) } catch { throw PeerOffenceError(.malformedControl) }
+        do { message = try PeerControl(decoding: bytes) } catch { throw PeerOffence.malformedControl }
         switch (message, phase) {
         case (.refuse(let refusal), _): end(.refusedByPeer(refusal), context)
         case (.hello(let hello), .greeting):
@@ -143,18 +143,18 @@ final class PeerConnection: ChannelInboundHandler {
             write(.accept, context)
             rise(context)
         case (.accept, .accepted(byUs: true)): rise(context)
-        case (.accept, .greeting): throw PeerOffenceError(.outOfOrder)
+        case (.accept, .greeting): throw PeerOffence.outOfOrder
         case (.ping(let number), .up): write(.pong(number), context)
         case (.pong(let sent), .up):
-            let now = PeerNetwork.now
+            let now = PeerTransport.now
             if sent <= now { link.update { $0.roundTrip = now - sent } }
         case (.addresses(let list), .up):
-            let now = PeerNetwork.now
+            let now = PeerTransport.now
             // Every so often is enough; what comes in between is not looked at.
             if let last = lastAddresses, now < last + UInt64(limits.exchange) / 2 { return }
             lastAddresses = now
             network.learn(list, from: link)
-        default: throw PeerOffenceError(.outOfOrder)
+        default: throw PeerOffence.outOfOrder
         }
     }
 
@@ -184,7 +184,7 @@ final class PeerConnection: ChannelInboundHandler {
         guard !hasEnded else { return }
         let reads = !pauseUntilTaken && pauseForRate == nil
         // Not to read is our own doing: the peer is not silent.
-        if reads { lastHeard = PeerNetwork.now }
+        if reads { lastHeard = PeerTransport.now }
         context.channel.setOption(.autoRead, value: reads).whenFailure { _ in }
     }
 
@@ -217,7 +217,7 @@ final class PeerConnection: ChannelInboundHandler {
     private func beat(_ context: ChannelHandlerContext) {
         pulse = context.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(limits.ping)) {
             guard !self.hasEnded else { return }
-            let now = PeerNetwork.now
+            let now = PeerTransport.now
             let isPaused = self.pauseUntilTaken || self.pauseForRate != nil
             if !isPaused, now > self.lastHeard + UInt64(self.limits.silence) { return self.end(.silent, context) }
             self.write(.ping(now), context)
@@ -226,7 +226,7 @@ final class PeerConnection: ChannelInboundHandler {
     }
 
     private func offend(_ offence: PeerOffence, _ context: ChannelHandlerContext) {
-        network.report(offence, link: link)
+        network.punish(offence, link: link)
         end(.offence(offence), context)
     }
 

@@ -6,7 +6,7 @@ package struct PeerHello: Hashable, Sendable {
     package static let currentVersion: UInt16 = 1
     package static let maxAgentBytes = 128
 
-    package var version = currentVersion
+    package var version: UInt16
     package var chainId: UInt64
     package var genesisHash: Bytes32
     package var node: Address
@@ -15,6 +15,19 @@ package struct PeerHello: Hashable, Sendable {
     /// Host to reach it at; empty for the address that the connection comes from.
     package var listenHost: String
     package var agent: String
+
+    package init(
+        version: UInt16 = currentVersion, chainId: UInt64, genesisHash: Bytes32, node: Address, listenPort: UInt16,
+        listenHost: String, agent: String
+    ) {
+        self.version = version
+        self.chainId = chainId
+        self.genesisHash = genesisHash
+        self.node = node
+        self.listenPort = listenPort
+        self.listenHost = listenHost
+        self.agent = agent
+    }
 }
 
 /// Control messages: the first byte says which.
@@ -117,7 +130,7 @@ extension PeerControl {
         case .pong: return .pong(try reader.u64())
         case .addresses:
             var list: [PeerAddress] = []
-            for _ in 0..<(try reader.count(max: PeerLimits.exchangeEntries)) {
+            for _ in 0..<(try reader.count(max: TransportLimits.exchangeEntries)) {
                 let node = try reader.address()
                 let host = try text(&reader, PeerAddress.maxHostBytes)
                 do { list.append(try PeerAddress(node: node, host: host, port: try reader.u16())) } catch let error

@@ -43,7 +43,7 @@ final class PeerLink: Sendable {
     private let unreadLimit: Int
     private let state: Mutex<State>
 
-    init(channel: any Channel, dialled: PeerAddress?, limits: PeerLimits) {
+    init(channel: any Channel, dialled: PeerAddress?, limits: TransportLimits) {
         self.channel = channel
         self.dialled = dialled
         direction = dialled == nil ? .inbound : .outbound
@@ -92,7 +92,7 @@ final class PeerLink: Sendable {
             }
             var buffer = allocator.buffer(capacity: first.part.count + Frame.headerBytes)
             buffer.write(first)
-            while buffer.readableBytes < PeerLimits.partBytes / 2, let frame = state.queue.next() {
+            while buffer.readableBytes < TransportLimits.partBytes / 2, let frame = state.queue.next() {
                 buffer.write(frame)
             }
             state.facts.bytesOut &+= UInt64(buffer.readableBytes)

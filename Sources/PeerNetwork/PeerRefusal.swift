@@ -32,6 +32,8 @@ package enum PeerDownReason: Hashable, Sendable {
     case refusedByPeer(PeerRefusal)
     case refused(PeerRefusal)
     case offence(PeerOffence)
+    /// The node counted faults against it until that was enough.
+    case penalised
     /// It does not take in what it is sent.
     case tooSlow
     /// A newer connection to the same node took its place.
@@ -39,9 +41,8 @@ package enum PeerDownReason: Hashable, Sendable {
     case stopped
 }
 
-/// What a peer can do wrong, and what it costs.
-package enum PeerOffence: String, CaseIterable, Hashable, Sendable {
-    // What this module sees itself.
+/// What a peer can do wrong that needs no understanding of messages. None of it happens by accident: each bans at once.
+package enum PeerOffence: String, Error, CaseIterable, Hashable, Sendable {
     case oversizeFrame
     case emptyFrame
     case unknownChannel
@@ -50,26 +51,7 @@ package enum PeerOffence: String, CaseIterable, Hashable, Sendable {
     case malformedControl
     /// A message before both sides accepted each other, or a second hello.
     case outOfOrder
-    // What the node reports.
-    /// Bytes that are no message.
-    case malformedMessage
-    /// Something that an honest node cannot send: a false signature, an invalid block.
-    case provablyWrong
-    /// An answer that did not come, or was not what was asked for.
-    case brokenPromise
-    /// Something nobody needs, which an honest node may send too.
-    case useless
 
-    package var points: Int {
-        switch self {
-        case .oversizeFrame, .emptyFrame, .unknownChannel, .invalidFrame, .oversizeMessage, .malformedControl,
-            .outOfOrder, .malformedMessage, .provablyWrong:
-            100
-        case .brokenPromise: 25
-        case .useless: 2
-        }
-    }
-
-    /// Whether the connection is closed at once.
-    var closes: Bool { points >= 100 }
+    /// What it counts; the transport bans at 100.
+    package static let points = 100
 }

@@ -11,10 +11,10 @@ package struct Reputation: Sendable {
     /// Records kept; the stalest goes first.
     package static let maxRecords = 4_096
 
-    private let limits: PeerLimits
+    private let limits: TransportLimits
     private var records: [Address: Record] = [:]
 
-    package init(limits: PeerLimits) { self.limits = limits }
+    package init(limits: TransportLimits) { self.limits = limits }
 
     /// Points that a peer has now.
     package func points(_ peer: Address, now: UInt64) -> Int {
@@ -31,9 +31,9 @@ package struct Reputation: Sendable {
         records.filter { now < $0.value.bannedUntil ?? 0 }.keys.sorted()
     }
 
-    /// Adds an offence; true when the peer is banned from now on.
-    package mutating func add(_ offence: PeerOffence, by peer: Address, now: UInt64) -> Bool {
-        let sum = points(peer, now: now) + offence.points
+    /// Adds points; true when the peer is banned from now on.
+    package mutating func add(_ points: Int, to peer: Address, now: UInt64) -> Bool {
+        let sum = self.points(peer, now: now) + max(0, min(points, limits.banPoints))
         var record = Record(points: sum, at: now, bannedUntil: records[peer]?.bannedUntil)
         let bans = sum >= limits.banPoints
         if bans { record.bannedUntil = now &+ limits.ban }

@@ -8,7 +8,7 @@ import NIOPosix
 import Synchronization
 
 /// What a node tells its network.
-package struct PeerConfiguration: Sendable {
+package struct TransportConfiguration: Sendable {
     package var chainId: UInt64
     package var genesisHash: Bytes32
     package var agent = "cairn"
@@ -20,7 +20,7 @@ package struct PeerConfiguration: Sendable {
     package var staticPeers: [PeerAddress] = []
     /// File that keeps the addresses of peers; nil for none.
     package var addressBook: String?
-    package var limits = PeerLimits()
+    package var limits = TransportLimits()
 
     package init(chainId: UInt64, genesisHash: Bytes32) {
         self.chainId = chainId
@@ -29,7 +29,7 @@ package struct PeerConfiguration: Sendable {
 }
 
 /// Why the network could not start.
-package struct PeerNetworkError: Error, Hashable, Sendable, CustomStringConvertible {
+package struct TransportError: Error, Hashable, Sendable, CustomStringConvertible {
     package let message: String
     package var description: String { message }
 }
@@ -37,7 +37,7 @@ package struct PeerNetworkError: Error, Hashable, Sendable, CustomStringConverti
 /// Authenticated connections to other nodes of the same chain, and opaque messages over them.
 ///
 /// Nothing here waits for a peer: what is sent is put in line, what is received waits in ``inbox``.
-package final class PeerNetwork: Sendable {
+package final class PeerTransport: Sendable {
     /// Where a node that is dialled stands.
     struct Dial: Sendable {
         var address: PeerAddress
@@ -67,16 +67,17 @@ package final class PeerNetwork: Sendable {
 
     package let node: Address
     package let inbox = PeerInbox()
-    let configuration: PeerConfiguration
+    let configuration: TransportConfiguration
     let staticNodes: Set<Address>
     let state: Mutex<State>
     let log: Logger
     private let security: TransportSecurity
-    private let group: MultiThreadedEventLoopGroup
+    /// A thread of its own, for as long as the process lives: whoever floods JSON-RPC does not hold up votes.
+    private static let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     private let files = DispatchQueue(label: "cairn.peers.book")
 
     /// - Parameter key: the node key, whose address is this node's name.
-    package init(_ configuration: PeerConfiguration, key: SecretKey, log: Logger) throws(PeerNetworkError) {
+    package init(_ configuration: TransportConfiguration, key: SecretKey, log: Logger) throws(TransportError) {
         self.configuration = configuration
         self.log = log
         node = key.publicKey.address
@@ -84,7 +85,7 @@ package final class PeerNetwork: Sendable {
         let others = configuration.staticPeers.filter { $0.node != own }
         staticNodes = Set(others.map(\.node))
         do { security = try TransportSecurity(node: key) } catch {
-            throw PeerNetworkError(message: "the TLS certificate cannot be made: \(error)")
+            throw TransportError(message: "the TLS certificate cannot be made: \(error)")
         }
         var book = AddressBook(limits: configuration.limits)
         if let path = configuration.addressBook { book.load(path) }
@@ -92,8 +93,6 @@ package final class PeerNetwork: Sendable {
         var state = State(book: book, reputation: Reputation(limits: configuration.limits))
         for address in others { state.dials[address.node] = Dial(address: address) }
         self.state = Mutex(state)
-        // One thread of its own: whoever floods JSON-RPC does not hold up votes.
-        group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     }
 
     /// Milliseconds of a clock that never goes back.
@@ -103,7 +102,7 @@ package final class PeerNetwork: Sendable {
 
     /// Listens and begins to dial. Returns the port; 0 when it does not listen.
     @discardableResult
-    package func start() async throws(PeerNetworkError) -> UInt16 {
+    package func start() async throws(TransportError) -> UInt16 {
         var port: UInt16 = 0
         var listener: (any Channel)?
         if let listen = configuration.listen {
@@ -113,7 +112,7 @@ package final class PeerNetwork: Sendable {
                 port = UInt16(clamping: channel.localAddress?.port ?? 0)
             } catch {
                 let reason = (error as? IOError).map { unsafe String(cString: strerror($0.errnoCode)) } ?? "\(error)"
-                throw PeerNetworkError(message: "cannot listen for peers on \(listen.host):\(listen.port): \(reason)")
+                throw TransportError(message: "cannot listen for peers on \(listen.host):\(listen.port): \(reason)")
             }
         }
         let (boundPort, boundListener) = (port, listener)
@@ -122,7 +121,7 @@ package final class PeerNetwork: Sendable {
             state.port = boundPort
             state.listener = boundListener
         }
-        let loop = group.next()
+        let loop = Self.group.next()
         loop.scheduleRepeatedTask(
             initialDelay: .zero, delay: .milliseconds(configuration.limits.maintenance)
         ) { [weak self] task in
@@ -147,11 +146,10 @@ package final class PeerNetwork: Sendable {
         if let text { save(text) }
         files.sync {}
         inbox.finish()
-        try? await group.shutdownGracefully()
     }
 
     private func server() -> ServerBootstrap {
-        ServerBootstrap(group: group)
+        ServerBootstrap(group: Self.group)
             .serverChannelOption(.backlog, value: 128)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
@@ -169,7 +167,7 @@ package final class PeerNetwork: Sendable {
 
     /// Dials; what comes of it is heard through `ended` and `rise`, or `dialFailed` when there was no connection.
     func dial(_ address: PeerAddress) {
-        ClientBootstrap(group: group)
+        ClientBootstrap(group: Self.group)
             .connectTimeout(.milliseconds(configuration.limits.dial))
             .channelOption(.socketOption(.tcp_nodelay), value: 1)
             .channelOption(.writeBufferWaterMark, value: .init(low: 64 << 10, high: 256 << 10))
@@ -213,18 +211,21 @@ package final class PeerNetwork: Sendable {
         for link in links where link.facts.isUp { link.send(bytes, on: channel) }
     }
 
-    /// Counts what a peer did wrong; it is dropped and banned when that is too much.
-    package func report(_ peer: Address, _ offence: PeerOffence) {
-        let link = state.withLock { $0.links[peer] }
-        let isBanned = state.withLock { $0.reputation.add(offence, by: peer, now: Self.now) }
-        if isBanned { log.warning("peer \(peer) is banned: \(offence.rawValue)") }
-        if isBanned || offence.closes { link?.tell(.end(.offence(offence))) }
+    /// Counts points against a peer; at 100 it is dropped and banned.
+    package func penalise(_ peer: Address, points: Int, reason: String) {
+        let (link, isBanned) = state.withLock { state in
+            (state.links[peer], state.reputation.add(points, to: peer, now: Self.now))
+        }
+        log.debug("peer \(peer): \(points) points: \(reason)")
+        guard isBanned else { return }
+        log.warning("peer \(peer) is banned: \(reason)")
+        link?.tell(.end(.penalised))
     }
 
-    /// An offence that a connection saw itself; without an authenticated node there is nobody to blame.
-    func report(_ offence: PeerOffence, link: PeerLink) {
+    /// Bans the node behind a connection; without an authenticated node there is nobody to blame.
+    func punish(_ offence: PeerOffence, link: PeerLink) {
         guard let node = link.node else { return }
-        let isBanned = state.withLock { $0.reputation.add(offence, by: node, now: Self.now) }
-        if isBanned { log.warning("peer \(node) is banned: \(offence.rawValue)") }
+        _ = state.withLock { $0.reputation.add(PeerOffence.points, to: node, now: Self.now) }
+        log.warning("peer \(node) is banned: \(offence.rawValue)")
     }
 }

@@ -1,5 +1,5 @@
 /// What a node grants its peers, each and all together. Sizes in bytes, times in milliseconds.
-package struct PeerLimits: Sendable {
+package struct TransportLimits: Sendable {
     // MARK: Connections
 
     /// Peers that dialled us; static peers are not counted.

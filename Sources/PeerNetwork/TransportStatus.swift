@@ -2,7 +2,7 @@ package import ByteCodec
 import Synchronization
 
 /// The network as it stands, for whoever runs the node.
-package struct PeerNetworkStatus: Hashable, Sendable {
+package struct TransportStatus: Hashable, Sendable {
     package struct Peer: Hashable, Sendable {
         package var node: Address
         /// Where it takes connections; nil when it takes none.
@@ -39,15 +39,15 @@ package struct PeerNetworkStatus: Hashable, Sendable {
     package var knownAddresses: Int
 }
 
-extension PeerNetwork {
-    package var status: PeerNetworkStatus {
+extension PeerTransport {
+    package var status: TransportStatus {
         let now = Self.now
         return state.withLock { state in
             let up = state.links.filter { $0.value.facts.isUp }
             let peers = up.keys.sorted().compactMap { node in
                 up[node].map { link in
                     let facts = link.facts
-                    return PeerNetworkStatus.Peer(
+                    return TransportStatus.Peer(
                         node: node, listening: link.listening, remoteHost: link.remoteHost,
                         isInbound: link.direction == .inbound, isStatic: staticNodes.contains(node),
                         agent: facts.hello?.agent ?? "", upFor: now &- (facts.upSince ?? now),
@@ -55,11 +55,11 @@ extension PeerNetwork {
                         queuedBytes: link.queuedBytes, points: state.reputation.points(node, now: now))
                 }
             }
-            let missing = staticNodes.sorted().compactMap { node -> PeerNetworkStatus.Missing? in
+            let missing = staticNodes.sorted().compactMap { node -> TransportStatus.Missing? in
                 guard up[node] == nil, let dial = state.dials[node] else { return nil }
-                return PeerNetworkStatus.Missing(address: dial.address, failures: dial.failures, last: dial.last)
+                return TransportStatus.Missing(address: dial.address, failures: dial.failures, last: dial.last)
             }
-            return PeerNetworkStatus(
+            return TransportStatus(
                 node: node, port: state.port, peers: peers, missing: missing,
                 banned: state.reputation.banned(now: now), knownAddresses: state.book.entries.count)
         }

@@ -1,0 +1,158 @@
+import ByteCodec
+import Cryptography
+import PeerNetwork
+import Testing
+
+@Suite(.timeLimit(.minutes(2))) struct ConnectionTests {
+    @Test func twoNodesMeetAndTalk() async throws {
+        let first = try await TestPeer(1)
+        let second = try await TestPeer(2, static: [try first.address])
+        try await with(first, second) {
+            #expect(try await first.up() == second.node)
+            #expect(try await second.up() == first.node)
+            first.transport.send([1, 2, 3], on: .consensus, to: second.node)
+            let (channel, bytes) = try await second.message()
+            #expect(channel == .consensus)
+            #expect(bytes == [1, 2, 3])
+            second.transport.broadcast([4], on: .transaction)
+            #expect(try await first.message().1 == [4])
+
+            let status = first.transport.status
+            #expect(status.peers.map(\.node) == [second.node])
+            #expect(status.peers.first?.isInbound == true)
+            #expect(status.peers.first?.agent == "test 2")
+            #expect(status.peers.first?.listening == (try second.address))
+            #expect(second.transport.peerCount == 1)
+        }
+    }
+
+    /// Two nodes that dial each other at once end with one connection, on which messages arrive.
+    @Test(arguments: 0..<8) func bothDialAndOneConnectionStays(_ round: Int) async throws {
+        let first = try await TestPeer(1)
+        let second = try await TestPeer(2, static: [try first.address])
+        let address = try PeerAddress(node: second.node, host: "127.0.0.1", port: second.port)
+        await first.transport.stop()
+        // The first one starts again on its old port, now with the second as its peer.
+        let port = first.port
+        let again = try await TestPeer(1, static: [address]) { $0.listen = ("127.0.0.1", port) }
+        try await with(again, second) {
+            // Each connection that comes about is greeted with a message: the last one stays, so one arrives.
+            let greeting = Task {
+                for await case .up(let node) in second.transport.inbox {
+                    second.transport.send([7], on: .block, to: node)
+                }
+            }
+            let (_, bytes) = try await again.message()
+            #expect(bytes == [7])
+            greeting.cancel()
+            #expect(again.transport.peerCount == 1)
+        }
+    }
+
+    /// A vote overtakes a block of many parts, and both arrive whole.
+    @Test func longMessagesArriveWholeAndVotesOvertakeThem() async throws {
+        let first = try await TestPeer(1)
+        let second = try await TestPeer(2, static: [try first.address])
+        try await with(first, second) {
+            _ = try await first.up()
+            _ = try await second.up()
+            let block = (0..<(24 << 20)).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
+            first.transport.send(block, on: .block, to: second.node)
+            first.transport.send([9], on: .consensus, to: second.node)
+            let early = try await second.message()
+            #expect(early.0 == .consensus)
+            #expect(early.1 == [9])
+            let late = try await second.message()
+            #expect(late.0 == .block)
+            #expect(late.1 == block)
+        }
+    }
+
+    @Test func aStoppedPeerIsDownAndComesBack() async throws {
+        let first = try await TestPeer(1)
+        let second = try await TestPeer(2, static: [try first.address])
+        let port = first.port
+        _ = try await second.up()
+        await first.transport.stop()
+        _ = try await second.down()
+        let again = try await TestPeer(1) { $0.listen = ("127.0.0.1", port) }
+        try await with(again, second) {
+            let node = try await second.up()
+            #expect(node == again.node)
+        }
+    }
+
+    /// A third node that knows one peer learns of the others and dials them.
+    @Test func peersAreToldOfEachOther() async throws {
+        let first = try await TestPeer(1)
+        let second = try await TestPeer(2, static: [try first.address])
+        let third = try await TestPeer(3, static: [try first.address])
+        try await with(first, second, third) {
+            var seen: Set<Address> = []
+            while seen.count < 2 { seen.insert(try await third.up()) }
+            #expect(seen == [first.node, second.node])
+        }
+    }
+
+    /// A consumer that takes nothing stops the sender's socket; nothing is lost, and memory stays bounded.
+    @Test func unreadBytesHoldUpTheSender() async throws {
+        var limits = TestPeer.limits
+        limits.unreadBytes = 1 << 20
+        let first = try await TestPeer(1, limits: limits)
+        let second = try await TestPeer(2, static: [try first.address])
+        try await with(first, second) {
+            _ = try await second.up()
+            let message = [UInt8](repeating: 5, count: 1 << 20)
+            for number in 0..<40 { second.transport.send(message + [UInt8(number)], on: .sync, to: first.node) }
+            for number in 0..<40 {
+                let (_, bytes) = try await first.message()
+                #expect(bytes.count == message.count + 1)
+                #expect(bytes.last == UInt8(number))
+            }
+        }
+    }
+
+    /// A peer that does not take in what it is sent is dropped once its line is full.
+    @Test func aFullLineDropsThePeer() async throws {
+        var limits = TestPeer.limits
+        limits.unreadBytes = 1
+        limits.queueMessages = 64
+        let first = try await TestPeer(1, limits: limits)
+        let second = try await TestPeer(2, static: [try first.address], limits: limits)
+        try await with(first, second) {
+            _ = try await second.up()
+            let message = [UInt8](repeating: 5, count: 1 << 20)
+            var sent = 0
+            while second.transport.peerCount == 1, sent < 10_000 {
+                second.transport.send(message, on: .transaction, to: first.node)
+                sent += 1
+                await Task.yield()
+            }
+            #expect(try await second.down() == .tooSlow)
+        }
+    }
+
+    @Test func penaltiesAddUpToABan() async throws {
+        let first = try await TestPeer(1)
+        let second = try await TestPeer(2, static: [try first.address])
+        try await with(first, second) {
+            _ = try await first.up()
+            for _ in 0..<5 { first.transport.penalise(second.node, points: 20, reason: "test") }
+            #expect(try await first.down() == .penalised)
+            #expect(first.transport.status.banned == [second.node])
+            // It tries again, being a static peer of the other side, and is refused by name on both sides.
+            #expect(try await first.refusal() == .refused(.banned))
+            #expect(try await second.refusal() == .refusedByPeer(.banned))
+        }
+    }
+
+    @Test func aPortInUseIsToldPlainly() async throws {
+        let first = try await TestPeer(1)
+        try await with(first) {
+            let error = await #expect(throws: TransportError.self) {
+                _ = try await TestPeer(2) { $0.listen = ("127.0.0.1", first.port) }
+            }
+            #expect(error?.message.contains("Address already in use") == true)
+        }
+    }
+}
