@@ -65,6 +65,30 @@ package struct OperationsTree: Sendable {
     /// Nodes in use `step` levels above the leaves.
     package static func width(count: Int, step: Int) -> Int { (count + (1 << step) - 1) >> step }
 
+    /// The root of the tree over the records of several trees, one after the other, from their counts and roots. Nil
+    /// unless all but the last have one count, a power of two, and the last one has from one to as many.
+    package static func root(joining parts: [(count: Int, root: Digest)]) -> Digest? {
+        guard let first = parts.first, let last = parts.last, first.count > 0, last.count > 0 else { return nil }
+        guard parts.count > 1 else { return first.root }
+        guard first.count.nonzeroBitCount == 1, parts.dropLast().allSatisfy({ $0.count == first.count }),
+            last.count <= first.count
+        else { return nil }
+        let partDepth = depth(count: first.count)
+        let whole = depth(count: first.count * (parts.count - 1) + last.count)
+        guard whole <= TreeShape.depth else { return nil }
+        var nodes = parts.map(\.root)
+        // The last part's root stands at the height of its own tree; empty records fill the rest of its place.
+        for step in depth(count: last.count)..<partDepth {
+            nodes[nodes.count - 1] = Poseidon2.compress(
+                nodes[nodes.count - 1], TreeShape.emptyDigests[TreeShape.depth - step])
+        }
+        for step in partDepth..<whole {
+            if nodes.count % 2 == 1 { nodes.append(TreeShape.emptyDigests[TreeShape.depth - step]) }
+            nodes = compressPairs(nodes)
+        }
+        return nodes[0]
+    }
+
     /// A node of the tree that is an empty subtree and the sibling of one that is not.
     package struct Padding: Hashable, Sendable {
         package let level: Int

@@ -73,13 +73,18 @@ package struct PhaseWindows: Hashable, Sendable {
     package var t3: UInt64
     package var t4: UInt64
     package var t5: UInt64
-    package init(t1: UInt64, t1Extension: UInt64, t2: UInt64, t3: UInt64, t4: UInt64, t5: UInt64) {
+    /// For the proof over a block's sub-blocks.
+    package var aggProof: UInt64
+    package init(
+        t1: UInt64, t1Extension: UInt64, t2: UInt64, t3: UInt64, t4: UInt64, t5: UInt64, aggProof: UInt64
+    ) {
         self.t1 = t1
         self.t1Extension = t1Extension
         self.t2 = t2
         self.t3 = t3
         self.t4 = t4
         self.t5 = t5
+        self.aggProof = aggProof
     }
 }
 
@@ -92,6 +97,11 @@ package struct ProvingParameters: Hashable, Sendable {
     package var maxInstanceLogHeight: UInt8
     package var maxInstances: UInt32
     package var maxOperationsPerJob: UInt32
+    /// A block with more account operations is split into sub-blocks of so many, the last one of fewer, each proven by a
+    /// job of its own. A power of two, so that the sub-blocks' operations trees are subtrees of the block's.
+    package var subBlockOperations: UInt32
+    /// Sub-blocks of one block, at most.
+    package var maxSubBlocks: UInt32
     /// PROVERS_PER_PROOF.
     package var proversPerProof: UInt32
     /// PROVERS_PER_AGGPROOF.
@@ -129,8 +139,9 @@ package struct ProvingParameters: Hashable, Sendable {
 
     package init(
         preset: RulesPreset, proofProfile: String, maxInstanceLogHeight: UInt8, maxInstances: UInt32,
-        maxOperationsPerJob: UInt32, proversPerProof: UInt32, proversPerAggProof: UInt32, redundancy: UInt32,
-        minSelected: UInt32, maxConcurrentJobs: UInt32, windows: PhaseWindows, minWindowBlocks: UInt64,
+        maxOperationsPerJob: UInt32, subBlockOperations: UInt32, maxSubBlocks: UInt32, proversPerProof: UInt32,
+        proversPerAggProof: UInt32, redundancy: UInt32, minSelected: UInt32, maxConcurrentJobs: UInt32,
+        windows: PhaseWindows, minWindowBlocks: UInt64,
         earlyAdvance: Bool, maxFullProofsPerPhase: UInt32, maxAttempts: UInt32, rewardUnit: UInt128,
         rewards: RewardTable, maxIssuancePerJob: UInt128, openReward: UInt64, openRewardStep: UInt64,
         openRewardCap: UInt64, penaltyInvalidProof: UInt128, minimumStake: UInt128, activationDelay: UInt64,
@@ -143,6 +154,8 @@ package struct ProvingParameters: Hashable, Sendable {
         self.maxInstanceLogHeight = maxInstanceLogHeight
         self.maxInstances = maxInstances
         self.maxOperationsPerJob = maxOperationsPerJob
+        self.subBlockOperations = subBlockOperations
+        self.maxSubBlocks = maxSubBlocks
         self.proversPerProof = proversPerProof
         self.proversPerAggProof = proversPerAggProof
         self.redundancy = redundancy
@@ -191,9 +204,13 @@ package struct GasSchedule: Hashable, Sendable {
     package var provingBase: UInt64
     /// Per byte of declared payload.
     package var payloadByte: UInt64
+    /// A unit of proving weight (``OperationWeight``). It is no price on top: the base of a transaction must cover the
+    /// weight of all the account operations that it can make, which `Genesis.validate()` sees to.
+    package var provingWeight: UInt64
     package init(
         transfer: UInt64, calldataZeroByte: UInt64, calldataNonZeroByte: UInt64, accessListAddress: UInt64,
-        accessListKey: UInt64, accountCreation: UInt64, systemCall: UInt64, provingBase: UInt64, payloadByte: UInt64
+        accessListKey: UInt64, accountCreation: UInt64, systemCall: UInt64, provingBase: UInt64, payloadByte: UInt64,
+        provingWeight: UInt64
     ) {
         self.transfer = transfer
         self.calldataZeroByte = calldataZeroByte
@@ -204,6 +221,7 @@ package struct GasSchedule: Hashable, Sendable {
         self.systemCall = systemCall
         self.provingBase = provingBase
         self.payloadByte = payloadByte
+        self.provingWeight = provingWeight
     }
 }
 

@@ -72,7 +72,7 @@ extension ChainParameters {
             list.append(blockIntervalMilliseconds)
             list.append(numbers: [
                 gas.transfer, gas.calldataZeroByte, gas.calldataNonZeroByte, gas.accessListAddress, gas.accessListKey,
-                gas.accountCreation, gas.systemCall, gas.provingBase, gas.payloadByte,
+                gas.accountCreation, gas.systemCall, gas.provingBase, gas.payloadByte, gas.provingWeight,
             ])
         }
     }
@@ -95,6 +95,8 @@ extension ProvingParameters {
         list.append(UInt64(maxInstanceLogHeight))
         list.append(maxInstances)
         list.append(maxOperationsPerJob)
+        list.append(subBlockOperations)
+        list.append(maxSubBlocks)
     }
 
     private func appendSelection(to list: inout RLPEncoder) {
@@ -106,7 +108,9 @@ extension ProvingParameters {
     }
 
     private func appendPhases(to list: inout RLPEncoder) {
-        list.append(numbers: [windows.t1, windows.t1Extension, windows.t2, windows.t3, windows.t4, windows.t5])
+        list.append(numbers: [
+            windows.t1, windows.t1Extension, windows.t2, windows.t3, windows.t4, windows.t5, windows.aggProof,
+        ])
         list.append(minWindowBlocks)
         list.append(flag: earlyAdvance)
         list.append(maxFullProofsPerPhase)

@@ -10,6 +10,8 @@ package enum GenesisIssue: Hashable, Sendable {
     case initialBaseFeeBelowMinimum
     case gasLimitBelowTransfer
     case provingGasOverflow
+    /// A transaction would not pay for proving the account operations that it can make.
+    case transferBelowProvingWeight(have: UInt64, want: UInt128)
 
     // Errors: accounts and validators.
     case noValidators
@@ -34,6 +36,10 @@ package enum GenesisIssue: Hashable, Sendable {
     /// Payloads would be pruned before a job that takes all its attempts is settled.
     case proofRetentionBelowLongestJob(have: UInt64, want: UInt64)
     case openRewardAboveCap
+    /// The trees of a block's sub-blocks would not be subtrees of the block's.
+    case subBlockOperationsNotPowerOfTwo(UInt32)
+    /// A block could have more operations than all its sub-blocks may have.
+    case blockAboveSubBlocks(have: UInt32, want: UInt64)
     /// The rewards of one job do not fit 128 bits of wei.
     case rewardOverflow
 
@@ -54,6 +60,10 @@ package enum GenesisIssue: Hashable, Sendable {
     case submissionFeeAboveReward
     /// One silent prover leaves an instance unproven.
     case noRedundancy
+    /// Blocks that are dear to prove cost no more than others.
+    case provingIsFree
+    /// Blocks whose operations are spread over the tree end before a sub-block is full.
+    case subBlockMayExceedPlan(instances: UInt64, limit: UInt32)
     /// Identities cost nothing.
     case noMinimumStake
     /// Who holds the minimum stake cannot lock the penalty and so cannot send.
@@ -69,7 +79,8 @@ package enum GenesisIssue: Hashable, Sendable {
         switch self {
         case .singleValidator, .noFaultTolerance, .validatorAboveThird, .minWindowCensorable, .payoffRises,
             .rewardT2ProverTooHigh, .submissionFeeAboveReward, .noRedundancy, .noMinimumStake,
-            .penaltyAboveMinimumStake, .tooFewProvers, .sourcePresetOutsideDevnet:
+            .penaltyAboveMinimumStake, .provingIsFree, .subBlockMayExceedPlan, .tooFewProvers,
+            .sourcePresetOutsideDevnet:
             .warning
         default: .error
         }

@@ -8,6 +8,9 @@ extension GenesisIssue {
         case .initialBaseFeeBelowMinimum: "chain.initialBaseFee must be at least chain.minBaseFee"
         case .gasLimitBelowTransfer: "chain.gasLimit does not fit a single transfer"
         case .provingGasOverflow: "the gas of the largest payload passes 64 bits: lower chain.gas.payloadByte"
+        case .transferBelowProvingWeight(let have, let want):
+            "chain.gas.transfer is \(have); proving a transaction's operations costs \(want): raise it, or lower "
+                + "chain.gas.provingWeight"
         case .noValidators: "name at least one validator (see: cairn key validator)"
         case .tooManyValidators(let count): "\(count) validators are more than a chain takes"
         case .duplicateValidator(let address): "validator \(address) stands twice"
@@ -29,6 +32,10 @@ extension GenesisIssue {
         case .proofRetentionBelowLongestJob(let have, let want):
             "proving.proofRetention is \(have) blocks; the longest job takes \(want)"
         case .openRewardAboveCap: "proving.openReward is above proving.openRewardCap"
+        case .subBlockOperationsNotPowerOfTwo(let count): "proving.subBlockOperations is \(count), not a power of two"
+        case .blockAboveSubBlocks(let have, let want):
+            "chain.maxOperationsPerBlock is \(have), all sub-blocks of a block together take \(want): raise "
+                + "proving.maxSubBlocks or proving.subBlockOperations"
         case .rewardOverflow: "the rewards of one job pass 2^128 wei: lower proving.rewardUnit"
         case .singleValidator: "whoever holds its key knows who will be selected"
         case .noFaultTolerance(let count): "with \(count) validators the chain halts when one does; four tolerate one"
@@ -40,6 +47,9 @@ extension GenesisIssue {
             "rewardT2Prover is \(reward); above 30 waiting for T3 pays more than a full proof in T2"
         case .submissionFeeAboveReward: "sending a submission costs more than rewardT2Prover pays"
         case .noRedundancy: "one silent prover leaves an instance unproven"
+        case .provingIsFree: "with chain.gas.provingWeight 0 a transaction need not pay for what proving it takes"
+        case .subBlockMayExceedPlan(let instances, let limit):
+            "a sub-block may need \(instances) instances and proving.maxInstances is \(limit): blocks end earlier then"
         case .noMinimumStake: "without a minimum stake identities cost nothing"
         case .penaltyAboveMinimumStake:
             "who holds the minimum stake cannot lock penaltyInvalidProof, and so cannot send"

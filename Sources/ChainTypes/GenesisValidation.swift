@@ -12,6 +12,7 @@ extension Genesis {
         issues += proving.limitIssues
         issues += proving.windowIssues
         issues += proving.rewardIssues
+        issues += proving.subBlockIssues(blockOperations: chain.maxOperationsPerBlock)
         issues += adviceOnValidators
         issues += adviceOnProving
         return issues
@@ -90,6 +91,10 @@ extension Genesis {
             issues.append(.submissionFeeAboveReward)
         }
         if proving.redundancy == 1 { issues.append(.noRedundancy) }
+        if chain.gas.provingWeight == 0 { issues.append(.provingIsFree) }
+        if let instances = proving.worstSubBlockInstances, instances > UInt64(proving.maxInstances) {
+            issues.append(.subBlockMayExceedPlan(instances: instances, limit: proving.maxInstances))
+        }
         if proving.minimumStake == 0 { issues.append(.noMinimumStake) }
         if proving.penaltyInvalidProof > proving.minimumStake { issues.append(.penaltyAboveMinimumStake) }
         if provers.count < proving.minSelected {
@@ -146,6 +151,10 @@ extension ChainParameters {
         if gasLimit < gas.transfer { issues.append(.gasLimitBelowTransfer) }
         let payload = UInt128(gas.payloadByte) * UInt128(Limits.maxPayloadBytes)
         if UInt128(gas.provingBase) + payload > UInt128(UInt64.max) { issues.append(.provingGasOverflow) }
+        let weight = OperationWeight.ofTransaction * UInt128(gas.provingWeight)
+        if UInt128(gas.transfer) < weight {
+            issues.append(.transferBelowProvingWeight(have: gas.transfer, want: weight))
+        }
         return issues
     }
 }

@@ -21,6 +21,12 @@ extension JobStatement {
         hash.append(attempt)
         return hash.digest
     }
+
+    /// Whether the job proves one of several parts of a block.
+    package var isSubBlock: Bool { subBlock < subBlockCount && subBlockCount > 1 }
+
+    /// Whether the job aggregates a block's sub-blocks: it stands behind the last of them.
+    package var isAggregation: Bool { subBlock == subBlockCount && subBlockCount > 1 }
 }
 
 extension PlannedInstance {

@@ -31,6 +31,7 @@ package enum Limits {
     /// Account operations of one block, in all its sub-blocks.
     package static let maxOperationsPerBlock = 1 << 17
     package static let maxInstancesPerJob = 1_024
+    package static let maxSubBlocks = 256
     /// log2 of the rows of an instance: with 2^20 rows the proof system's rounds keep 100 bits.
     package static let maxInstanceLogHeight: UInt8 = 20
     package static let maxProvers = 65_536

@@ -6,6 +6,8 @@ extension ProvingParameters {
             ("maxInstanceLogHeight", UInt128(maxInstanceLogHeight), UInt128(Limits.maxInstanceLogHeight)),
             ("maxInstances", UInt128(maxInstances), UInt128(Limits.maxInstancesPerJob)),
             ("maxOperationsPerJob", UInt128(maxOperationsPerJob), UInt128(Limits.maxOperationsPerJob)),
+            ("subBlockOperations", UInt128(subBlockOperations), UInt128(maxOperationsPerJob)),
+            ("maxSubBlocks", UInt128(maxSubBlocks), UInt128(Limits.maxSubBlocks)),
             ("proversPerProof", UInt128(proversPerProof), selected),
             ("redundancy", UInt128(redundancy), selected),
             ("minSelected", UInt128(minSelected), UInt128(proversPerProof)),
@@ -29,7 +31,7 @@ extension ProvingParameters {
     /// Windows below the minimum or too long to count, and too short a retention.
     var windowIssues: [GenesisIssue] {
         var issues: [GenesisIssue] = []
-        for (name, blocks) in namedWindows {
+        for (name, blocks) in namedWindows + [("aggProof", windows.aggProof)] {
             if blocks < minWindowBlocks {
                 issues.append(.windowBelowMinimum(name, blocks: blocks, minimum: minWindowBlocks))
             }
@@ -44,6 +46,27 @@ extension ProvingParameters {
             issues.append(.proofRetentionBelowLongestJob(have: proofRetention, want: longest))
         }
         return issues
+    }
+
+    /// Sub-blocks that do not cut blocks as they must.
+    func subBlockIssues(blockOperations: UInt32) -> [GenesisIssue] {
+        var issues: [GenesisIssue] = []
+        if subBlockOperations.nonzeroBitCount > 1 {
+            issues.append(.subBlockOperationsNotPowerOfTwo(subBlockOperations))
+        }
+        let most = UInt64(subBlockOperations) * UInt64(maxSubBlocks)
+        if UInt64(blockOperations) > most { issues.append(.blockAboveSubBlocks(have: blockOperations, want: most)) }
+        return issues
+    }
+
+    /// Instances of a sub-block whose operations all touch accounts far from each other; nil when the largest height
+    /// is out of its range.
+    var worstSubBlockInstances: UInt64? {
+        guard maxInstanceLogHeight <= Limits.maxInstanceLogHeight else { return nil }
+        let height = UInt64(1) << UInt64(maxInstanceLogHeight)
+        return [OperationWeight.treeHashRows, OperationWeight.accountsRows].reduce(0) { sum, rows in
+            sum + (UInt64(subBlockOperations) * rows + height - 1) / height
+        }
     }
 
     private var namedWindows: [(name: String, blocks: UInt64)] {

@@ -19,8 +19,21 @@ package struct BlockJobVerifier: Sendable {
     package func isConsistent(_ statement: JobStatement) -> Bool {
         statement.programHash == program.programHash && statement.operationCount > 0
             && statement.operationCount <= Limits.maxOperationsPerJob
-            && statement.operationsDigest
-                == OperationsTree.digest(count: statement.operationCount, root: statement.operationsRoot)
+            && hasItsDigest(statement)
+    }
+
+    /// Whether the operations of the parts, one after the other, are those of `block`: the parts' operations trees are
+    /// subtrees of the block's, whose root and count its digest commits to.
+    package func joins(_ parts: [JobStatement], into block: JobStatement) -> Bool {
+        guard (parts + [block]).allSatisfy(hasItsDigest) else { return false }
+        let root = OperationsTree.root(joining: parts.map { (Int($0.operationCount), $0.operationsRoot) })
+        let count = parts.reduce(UInt64(0)) { $0 + UInt64($1.operationCount) }
+        return root == block.operationsRoot && count == UInt64(block.operationCount)
+    }
+
+    private func hasItsDigest(_ statement: JobStatement) -> Bool {
+        statement.operationsDigest
+            == OperationsTree.digest(count: statement.operationCount, root: statement.operationsRoot)
     }
 
     /// Checks that the plan stays within the bounds of the bus argument; to be done before the challenge is derived.

@@ -17,8 +17,14 @@ package struct RowCounts: Hashable, Sendable {
     /// new one, and per node of the operations' tree; one account row per operation and per touched account.
     package init(_ operations: [AccountOperation]) {
         let touched = TouchedNodes(leaves: operations.map(\.index))
-        treeHash = 2 * touched.count + OperationsTree.nodeCount(count: operations.count)
-        accounts = operations.count + touched.leaves.count
+        self.init(
+            operations: operations.count, touchedNodes: touched.count, touchedAccounts: touched.leaves.count)
+    }
+
+    /// The counts for operations that touch so many nodes of the account tree, leaves included, and so many accounts.
+    package init(operations: Int, touchedNodes: Int, touchedAccounts: Int) {
+        treeHash = 2 * touchedNodes + OperationsTree.nodeCount(count: operations)
+        accounts = operations + touchedAccounts
     }
 }
 

@@ -1,3 +1,4 @@
+package import AccountTree
 package import ByteCodec
 package import ChainTypes
 
@@ -7,6 +8,8 @@ package struct AccountsOverlay {
     private let base: any AccountReader
     private var changed: [Address: IndexedAccount] = [:]
     package private(set) var operations: [AccountOperation] = []
+    /// The leaves of the changed accounts as they were before, in the order of their first change.
+    package private(set) var touched: [BlockWitness.Leaf] = []
     package private(set) var accountCount: LeafIndex
 
     package init(base: any AccountReader) {
@@ -30,6 +33,7 @@ package struct AccountsOverlay {
         guard var found = try account(at: address), found.account.balance >= amount,
             !incrementingNonce || found.account.nonce < Account.maxNonce
         else { return false }
+        touch(found.index, found.account, address)
         found.account.balance -= amount
         if incrementingNonce { found.account.nonce += 1 }
         changed[address] = found
@@ -46,6 +50,7 @@ package struct AccountsOverlay {
         if var found = try account(at: address) {
             let (sum, overflow) = found.account.balance.addingReportingOverflow(amount)
             guard !overflow else { return false }
+            touch(found.index, found.account, address)
             found.account.balance = sum
             changed[address] = found
             operations.append(
@@ -55,6 +60,7 @@ package struct AccountsOverlay {
             return true
         }
         guard hasRoom else { return false }
+        touch(accountCount, nil, address)
         changed[address] = IndexedAccount(
             index: accountCount, account: Account(address: address, nonce: 0, balance: amount))
         operations.append(
@@ -63,6 +69,10 @@ package struct AccountsOverlay {
                 creates: true))
         accountCount += 1
         return true
+    }
+
+    private mutating func touch(_ index: LeafIndex, _ account: Account?, _ address: Address) {
+        if changed[address] == nil { touched.append(BlockWitness.Leaf(index: index, account: account)) }
     }
 
     /// Every account that changed, by rising leaf index.

@@ -1,6 +1,7 @@
 package import AccountTree
 package import ByteCodec
 package import ChainTypes
+import ProofField
 package import ProvingRules
 package import SystemState
 
@@ -23,6 +24,7 @@ package struct BlockExecutor<Preparer: JobPreparing, Verifier: ProofVerifying> {
     private(set) package var gasUsed: UInt64 = 0
     private var proofBytes: UInt64 = 0
     private var proofChecks: UInt64 = 0
+    private var meter: SubBlockMeter
 
     package init(
         context: ExecutionContext, parentHash: Bytes32, state: SystemState, accounts: any AccountReader,
@@ -30,6 +32,7 @@ package struct BlockExecutor<Preparer: JobPreparing, Verifier: ProofVerifying> {
     ) {
         self.context = context
         self.parameters = state.genesis.chain
+        meter = SubBlockMeter(size: Int(state.parameters.subBlockOperations))
         self.preparer = preparer
         self.verifier = verifier
         self.tree = tree
@@ -89,6 +92,9 @@ package struct BlockExecutor<Preparer: JobPreparing, Verifier: ProofVerifying> {
         guard accounts.operations.count + 2 <= Int(parameters.maxOperationsPerBlock) else {
             return .failure(.exceedsBlockOperations)
         }
+        guard meter.loads(with: Int(OperationWeight.operationsOfTransaction)).allSatisfy(preparer.fits) else {
+            return .failure(.exceedsProvingPlan)
+        }
         guard let sender = try accounts.account(at: transaction.sender)?.account else {
             return .failure(.unknownSender)
         }
@@ -108,6 +114,7 @@ package struct BlockExecutor<Preparer: JobPreparing, Verifier: ProofVerifying> {
                 throw StorageFault(kind: .corruption, message: "a credit that was found possible failed")
             }
         }
+        meter.take(accounts.operations)
         bookFee(gas: effect.gas, price: price)
         return .success(
             record(
@@ -247,6 +254,27 @@ package struct BlockExecutor<Preparer: JobPreparing, Verifier: ProofVerifying> {
 
     // MARK: - End
 
+    /// How the block is cut into sub-blocks, with the roots between them; nil when it is not.
+    private func split(
+        _ operations: [AccountOperation], _ operationsTree: OperationsTree, touched: [BlockWitness.Leaf],
+        after: Digest
+    ) -> BlockSplit? {
+        let size = SubBlocks.size(operations: operations.count, state: state) { size in
+            SubBlockMeter.loads(of: operations, size: size).allSatisfy(preparer.fits)
+        }
+        guard let size else { return nil }
+        let ends = Array(stride(from: size, to: operations.count, by: size))
+        // The operations were applied to these very accounts: they apply again.
+        let witness = BlockWitness.collect(touched: touched, reader: tree)
+        guard let roots = try? witness.roots(after: ends, of: operations) else { return nil }
+        let starts = [0] + ends
+        let parts = zip(starts, zip(ends + [operations.count], roots + [after])).map { start, end in
+            SubBlock(operationCount: UInt32(end.0 - start), after: end.1)
+        }
+        return BlockSplit(
+            operationsRoot: operationsTree.root, operationsDigest: operationsTree.digest, parts: parts)
+    }
+
     /// Closes the block: phase transitions, the new tree, all roots.
     package consuming func finish() -> ExecutedBlock {
         let changes = accounts.changes
@@ -255,7 +283,9 @@ package struct BlockExecutor<Preparer: JobPreparing, Verifier: ProofVerifying> {
         let operationsTree = OperationsTree(operations)
         let events = JobLifecycle.closeBlock(
             provingContext,
-            operations: BlockOperations(before: tree.root, after: updates.root, count: UInt32(operations.count)),
+            operations: BlockOperations(
+                before: tree.root, after: updates.root, count: UInt32(operations.count),
+                split: split(operations, operationsTree, touched: accounts.touched, after: updates.root)),
             verifier: verifier, state: &state)
         let logs = systemLogs + events.map { EventLogs.log($0, state: state) }
         let root = state.root()

@@ -79,6 +79,8 @@ package enum ContractViews {
             writer.append(job?.statement.lastHeight ?? 0)
             writer.append(UInt64(job?.plan.count ?? 0))
             writer.append(job?.provenAt != nil)
+            writer.append(UInt64(job?.statement.subBlock ?? 0))
+            writer.append(UInt64(job?.statement.subBlockCount ?? 0))
         },
     ]
 

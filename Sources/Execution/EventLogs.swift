@@ -25,6 +25,19 @@ package enum EventLogs {
                 $0.append(UInt64(attempt))
                 $0.appendArray(provers) { $0.append($1) }
             }
+        case .blockSplit(let height, let subBlocks):
+            return make(.provingJobs, "BlockSplit(uint64,uint32)", [Bytes32(UInt128(height))]) {
+                $0.append(UInt64(subBlocks))
+            }
+        case .subBlockSelected(let number, let height, let subBlock, let count):
+            return job(number, "SubBlockSelected(bytes32,uint64,uint32,uint32)", Bytes32(UInt128(height))) {
+                $0.append(UInt64(subBlock))
+                $0.append(UInt64(count))
+            }
+        case .blockAggregated(let number, let height, let prover):
+            return job(number, "BlockAggregated(bytes32,uint64,address)", Bytes32(UInt128(height))) {
+                $0.append(prover)
+            }
         case .committed(let number, let prover, let phase):
             return job(number, "Committed(bytes32,address,uint8)", word(prover)) { $0.append(UInt64(phase.rawValue)) }
         case .instancesReassigned(let number, let count):

@@ -65,6 +65,8 @@ package enum InclusionRefusal: Error, Hashable, Sendable {
     case intrinsicGasTooLow
     case exceedsBlockGas
     case exceedsBlockOperations
+    /// The operations that it could make might not fit the plan of the job that is to prove them.
+    case exceedsProvingPlan
     case exceedsProofBytes
     case exceedsVerificationBudget
     case contractCreation

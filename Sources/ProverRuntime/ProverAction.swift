@@ -1,6 +1,6 @@
 package import ByteCodec
 package import ChainTypes
-import ProvingRules
+package import ProvingRules
 package import SystemState
 
 /// What an honest prover does next for a job, derived from chain state alone: never from the outcome of its own
@@ -12,6 +12,8 @@ package enum ProverAction: Hashable, Sendable {
     case submit(instances: [UInt32])
     /// Send a composite full proof made of the submissions on chain.
     case aggregate(ProvingPhase)
+    /// Send the proof over the block's sub-blocks, made of their full proofs on chain.
+    case aggregateSubBlocks
     /// Prove everything alone.
     case proveAlone(ProvingPhase)
     case wait(Reason)
@@ -24,7 +26,8 @@ package enum ProverAction: Hashable, Sendable {
     ///
     /// Aggregation goes by turns, so that one proof is sent and not as many as there are provers: of those with a valid
     /// submission, in selection order, the k-th waits k blocks; a prover without one waits for all of them. In phases
-    /// without usable partial proofs, selected provers take the turn by rank and everyone else after them.
+    /// without usable partial proofs, selected provers take the turn by rank and everyone else after them; the
+    /// aggregators of a split block, by rank.
     package static func next(_ job: Job, owner: Address, height: UInt64) -> ProverAction {
         guard let phase = job.phase.accepts, let window = job.windows.last else { return .wait(.closed) }
         guard height <= window.endsAt else { return .wait(.closed) }
@@ -55,7 +58,9 @@ package enum ProverAction: Hashable, Sendable {
             guard job.fullProofs.isEmpty else { return .wait(.done) }
             return alone(job, owner, phase, window, height)
         case .aggregate:
-            return .wait(.phaseNotMine)
+            guard let rank else { return .wait(.notSelected) }
+            guard job.fullProofs.isEmpty else { return .wait(.done) }
+            return isTurn(rank, window, height) ? .aggregateSubBlocks : .wait(.turnOfOthers)
         }
     }
 
@@ -70,6 +75,13 @@ package enum ProverAction: Hashable, Sendable {
     /// end. `height` is not after it.
     private static func isTurn(_ turn: Int, _ window: PhaseWindow, _ height: UInt64) -> Bool {
         height > window.openedAt && (height - window.openedAt > UInt64(turn) || window.endsAt - height <= 1)
+    }
+}
+
+extension AggProofPayload {
+    /// The proof over the sub-blocks that the job aggregates.
+    package init(_ job: Job) {
+        self.init(parts: job.subBlocks.map { Part(job: $0.id, prover: $0.prover) })
     }
 }
 

@@ -220,6 +220,7 @@ package actor Sidecar {
         }
         if let saved = folder.load(errand.job, errand.phase) { return saved }
         if case .aggregate = action { return CompositeProofPayload.ofReferences(job)?.encoded }
+        if case .aggregateSubBlocks = action { return AggProofPayload(job).encoded }
         guard let prover = try await jobProver(job, work.program) else { return nil }
         switch await prove(prover, job, action) {
         case .success(let (prover, bytes)):
@@ -271,7 +272,7 @@ package actor Sidecar {
                     case .commit(_, let instances): try prover.commitments(instances, report: report).encoded
                     case .submit(let instances): try prover.partials(instances, chain: job, report: report).encoded
                     case .proveAlone: try prover.standAlone(report: report).encoded
-                    case .aggregate, .wait: throw .submissionsIncomplete
+                    case .aggregate, .aggregateSubBlocks, .wait: throw .submissionsIncomplete
                     }
                 }
                 let seconds = Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) / 1e9
@@ -312,6 +313,7 @@ package actor Sidecar {
     /// Refusals that tell of a payload which must be made anew: the one on disk is damaged.
     private static let payloadFaults: Set<String> = [
         "malformedPayload", "wrongInstances", "missingInstance", "invalidPartial", "unbalanced",
+        "wrongSubBlocks", "unknownFullProof", "brokenRootChain", "operationsNotCovered",
     ]
 }
 
@@ -377,6 +379,7 @@ extension ProverAction {
         switch self {
         case .commit(let phase, _), .aggregate(let phase), .proveAlone(let phase): phase
         case .submit: .t2
+        case .aggregateSubBlocks: .aggregate
         case .wait: nil
         }
     }
@@ -386,6 +389,7 @@ extension ProverAction {
         case .commit(_, let instances): "committed to \(instances.count) instance(s)"
         case .submit(let instances): "proved \(instances.count) instance(s)"
         case .aggregate: "aggregated"
+        case .aggregateSubBlocks: "aggregated the sub-blocks"
         case .proveAlone: "proved the whole job"
         case .wait: "waited"
         }

@@ -6,7 +6,7 @@ package import SystemState
 package enum Assignment {
     /// The provers of a job whose seed is set, in order of selection: for a further attempt with the same set those of
     /// it that are free, if they are at least half and enough; else a new draw, without those excluded as long as
-    /// there are enough others. May be fewer than `minSelected`.
+    /// there are enough others. May be fewer than `minSelected`; for an aggregation those who may aggregate.
     package static func choose(for job: Job, state: SystemState, at height: UInt64) -> [Address] {
         let minimum = Int(state.parameters.minSelected)
         let all = Selection.candidates(state, at: height)
@@ -21,10 +21,16 @@ package enum Assignment {
     private static func draw(
         for job: Job, from candidates: [Selection.Candidate], parameters: ProvingParameters
     ) -> [Address] {
-        let count = Selection.count(
-            available: candidates.count, instances: job.plan.count, parameters: parameters)
+        let count = wanted(for: job, of: candidates.count, parameters: parameters)
         var stream = SeedStream(seed: job.seed, purpose: Selection.Purpose.draw)
         return Selection.draw(count, from: candidates, stream: &stream)
+    }
+
+    /// How many provers the job wants of those available.
+    private static func wanted(for job: Job, of available: Int, parameters: ProvingParameters) -> Int {
+        job.isAggregation
+            ? Selection.aggregators(available: available, parameters: parameters)
+            : Selection.count(available: available, instances: job.plan.count, parameters: parameters)
     }
 
     /// By selection rank, the instances dealt, rising.
@@ -95,8 +101,7 @@ package enum Assignment {
         }
         return Explanation(
             reason: reason, seed: drawn.seed, candidates: candidates.count,
-            wanted: Selection.count(
-                available: candidates.count, instances: job.plan.count, parameters: parameters),
+            wanted: wanted(for: job, of: candidates.count, parameters: parameters),
             agrees: job.seed == drawn.seed && job.selected.map(\.owner) == owners
                 && job.selected.map(\.instances) == hands)
     }

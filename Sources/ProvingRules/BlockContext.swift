@@ -1,5 +1,6 @@
 package import ByteCodec
 package import ProofField
+package import SystemState
 
 /// What the rules know of the block that is being executed.
 package struct BlockContext: Hashable, Sendable {
@@ -22,10 +23,13 @@ package struct BlockOperations: Hashable, Sendable {
     package var before: Digest
     package var after: Digest
     package var count: UInt32
+    /// How the block is cut into sub-blocks, if it is (``SubBlocks``).
+    package var split: BlockSplit?
 
-    package init(before: Digest, after: Digest, count: UInt32) {
+    package init(before: Digest, after: Digest, count: UInt32, split: BlockSplit? = nil) {
         self.before = before
         self.after = after
         self.count = count
+        self.split = split
     }
 }

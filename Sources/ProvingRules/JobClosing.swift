@@ -25,6 +25,7 @@ struct JobClosing<Verifier: ProofVerifying> {
             let valid = job.fullProofs.count { $0.inclusion.phase == phase }
             return valid >= Int(parameters.maxFullProofsPerPhase)
                 || (job.provenAt != nil && state.provers.values.allSatisfy { !mayStillSend($0, job, phase) })
+        case .aggregate: return job.selected.allSatisfy { hasSent($0.owner, job, .aggregate) }
         case .queued, .open, .closed: return false
         }
     }
@@ -53,6 +54,9 @@ struct JobClosing<Verifier: ProofVerifying> {
             closeCommitments(&job, &events)
         case .t2: closePartials(&job, &state, &events)
         case .t3, .t4, .t5: closeAggregation(&job, &state, &events)
+        case .aggregate:
+            job.reach(.aggregationLapsed, at: height)
+            finish(&job, .lapsed, &state, &events)
         case .queued, .open, .closed: break
         }
     }
@@ -159,16 +163,66 @@ struct JobClosing<Verifier: ProofVerifying> {
 
     // MARK: - The end
 
-    /// The first valid full proof: the job's blocks are proven.
+    /// The first valid full proof: the job's blocks are proven, or a part of its block.
     func prove(_ job: inout Job, _ state: inout SystemState, _ events: inout [ProvingEvent]) {
         job.provenAt = height
         job.reach(.proofVerified, at: height)
-        for block in JobLifecycle.blocks(of: job, state) where state.unproven[block]?.job == job.number {
-            state.unproven[block] = nil
+        if job.isAggregation {
+            if let sender = job.fullProofs.first?.owner {
+                events.append(
+                    .blockAggregated(job: job.number, height: job.statement.firstHeight, prover: sender))
+            }
+            return
+        }
+        if job.statement.isSubBlock {
+            proveSubBlock(job, &state)
+        } else {
+            for block in JobLifecycle.blocks(of: job, state) where state.unproven[block]?.job == job.number {
+                state.unproven[block] = nil
+            }
         }
         events.append(
             .jobProven(
                 job: job.number, firstHeight: job.statement.firstHeight, lastHeight: job.statement.lastHeight))
+    }
+
+    /// A sub-block is proven. With the last of them the block is, and waits for its aggregators.
+    private func proveSubBlock(_ job: Job, _ state: inout SystemState) {
+        let (block, part) = (job.statement.firstHeight, Int(job.statement.subBlock))
+        state.unproven.update(block) { row in
+            guard row.split?.parts.indices.contains(part) == true, row.split?.parts[part].job == job.number else {
+                return
+            }
+            row.split?.parts[part].isProven = true
+        }
+        guard let row = state.unproven[block], let split = row.split, split.parts.allSatisfy(\.isProven) else { return }
+        state.unproven[block] = nil
+        if parameters.proversPerAggProof > 0 { queueAggregation(of: row, split, after: job, &state) }
+    }
+
+    private func queueAggregation(
+        of block: UnprovenBlock, _ split: BlockSplit, after last: Job, _ state: inout SystemState
+    ) {
+        var statement = last.statement
+        statement.subBlock = statement.subBlockCount
+        statement.operationCount = block.operationCount
+        statement.operationsDigest = split.operationsDigest
+        statement.operationsRoot = split.operationsRoot
+        (statement.before, statement.after) = (block.before, block.after)
+        statement.attempt = 0
+        var job = Job(
+            number: state.nextJobNumber, id: statement.id, statement: statement, plan: [],
+            planRoot: PlannedInstance.planRoot([]), phase: .queued)
+        state.nextJobNumber += 1
+        job.subBlocks = split.parts.compactMap { part in
+            let proof = part.job == last.number ? last : part.job.flatMap { state.jobs[$0] }
+            return proof.flatMap { proof in
+                proof.fullProofs.first.map { SubBlockProof(job: proof.number, id: proof.id, prover: $0.owner) }
+            }
+        }
+        job.reach(.provingQueued, at: height)
+        state.jobs[job.number] = job
+        state.jobNumbers[job.id] = job.number
     }
 
     private func release(_ job: Job, _ state: inout SystemState) {
@@ -220,6 +274,7 @@ struct JobClosing<Verifier: ProofVerifying> {
         var job = Job(
             number: state.nextJobNumber, id: statement.id, statement: statement, plan: failed.plan,
             planRoot: failed.planRoot, phase: .queued)
+        job.firstOperation = failed.firstOperation
         state.nextJobNumber += 1
         let took = failed.selected.count { failed.tookPart($0.owner) }
         if took > 0, 2 * took >= failed.selected.count, !failed.isDisputed, !failed.isUnbalanced {
@@ -235,9 +290,7 @@ struct JobClosing<Verifier: ProofVerifying> {
         }
         state.jobs[job.number] = job
         state.jobNumbers[job.id] = job.number
-        for block in JobLifecycle.blocks(of: failed, state) where state.unproven[block]?.job == failed.number {
-            state.unproven.update(block) { $0.job = job.number }
-        }
+        JobLifecycle.hand(over: failed.number, to: job, &state)
         events.append(.jobRetried(job: failed.number, next: job.number, attempt: statement.attempt))
         if job.phase == .open { events.append(.phaseOpened(job: job.number, phase: .open, endsAt: .max)) }
     }

@@ -15,7 +15,6 @@ extension JobLifecycle {
         func refused(_ refusal: ProvingRefusal) -> ProvingOutcome {
             ProvingOutcome(accepted: false, valid: false, refusal: refusal)
         }
-        guard transaction.phase != .aggregate else { return refused(.noSubBlocks) }
         guard let job = state.job(id: transaction.jobId) else { return refused(.unknownJob) }
         guard let owner = state.prover(operatedBy: key)?.owner else { return refused(.notRegistered) }
         let refusal =
@@ -31,7 +30,8 @@ extension JobLifecycle {
             return ProvingOutcome(accepted: true, valid: true)
         }
         let judgement = PayloadJudgement(
-            job: job, owner: owner, operatorKey: key, phase: transaction.phase, verifier: verifier)
+            job: job, parts: job.subBlocks.compactMap { state.jobs[$0.job] }, owner: owner, operatorKey: key,
+            phase: transaction.phase, verifier: verifier)
         let verdict: Result<PayloadFacts, ProvingRefusal>
         if let payload {
             guard payload.count == Int(transaction.payloadLength),
@@ -92,8 +92,9 @@ extension JobLifecycle {
 }
 
 extension Job {
-    /// Whether a full proof won the job, which closes it at the block's end: the first in T1, T2 or the open phase.
+    /// Whether a full proof won the job, which closes it at the block's end: the first in T1, T2 or the open phase, and
+    /// the first aggregate.
     var isDecided: Bool {
-        fullProofs.contains { [.t1, .t2, .open].contains($0.inclusion.phase) }
+        fullProofs.contains { [.t1, .t2, .open, .aggregate].contains($0.inclusion.phase) }
     }
 }

@@ -15,7 +15,10 @@ extension JobLifecycle {
         if operations.count > 0 {
             state.unproven[context.height] = UnprovenBlock(
                 blockHash: nil, before: operations.before, after: operations.after,
-                operationCount: operations.count)
+                operationCount: operations.count, split: operations.split)
+            if let split = operations.split {
+                events.append(.blockSplit(height: context.height, subBlocks: UInt32(clamping: split.parts.count)))
+            }
         }
         // Blocks without operations have no row: they are proven with their predecessor.
         let proven = state.unproven.keys.first.map { max($0, 1) - 1 } ?? context.height
@@ -75,9 +78,12 @@ extension JobLifecycle {
         }
     }
 
-    /// Forgets jobs `jobRetention` blocks after their settlement.
+    /// Forgets jobs `jobRetention` blocks after their settlement, and those that proved a sub-block not before their
+    /// block is aggregated.
     private static func prune(_ state: inout SystemState) {
-        for (number, job) in state.jobs.rows {
+        var kept = Set(state.unproven.values.compactMap(\.split).flatMap(\.parts).compactMap(\.job))
+        for job in state.jobs.values where !job.isClosed { kept.formUnion(job.subBlocks.map(\.job)) }
+        for (number, job) in state.jobs.rows where !kept.contains(number) {
             guard let closed = job.closedAt, state.height - closed > state.parameters.jobRetention else { continue }
             state.jobs[number] = nil
             state.jobNumbers[job.id] = nil

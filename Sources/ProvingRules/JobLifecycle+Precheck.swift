@@ -15,7 +15,6 @@ extension JobLifecycle {
         state: SystemState, at height: UInt64? = nil
     ) -> Result<Address, ProvingRefusal> {
         let height = height ?? state.height
-        guard transaction.phase != .aggregate else { return .failure(.noSubBlocks) }
         guard let job = state.job(id: transaction.jobId) else { return .failure(.unknownJob) }
         if let refusal = refusal(of: job, transaction.phase, at: height) { return .failure(refusal) }
         guard let prover = state.prover(operatedBy: key) else { return .failure(.notRegistered) }
@@ -33,6 +32,7 @@ extension JobLifecycle {
 
     /// Whether the job accepts the phase in the block at `height`.
     static func refusal(of job: Job, _ phase: ProvingPhase, at height: UInt64) -> ProvingRefusal? {
+        if phase == .aggregate, !job.isAggregation { return .noSubBlocks }
         if job.isClosed { return .jobClosed }
         guard job.phase.accepts == phase, let window = job.window, window.openedAt < height, height <= window.endsAt
         else { return .wrongPhase }
@@ -52,13 +52,14 @@ extension JobLifecycle {
             if sent >= Int(parameters.maxFullProofsPerPhase) { return .fullProofLimitReached }
         }
         if transaction.payloadLength == 0 { return .emptyPayload }
-        let limit = PhaseLoad.fullProofBytes(job, verifier: verifier)
+        let limit =
+            job.isAggregation ? PhaseLoad.aggregateBytes(job) : PhaseLoad.fullProofBytes(job, verifier: verifier)
         return UInt64(transaction.payloadLength) > limit ? .payloadTooLarge : nil
     }
 
     private static func roleRefusal(of owner: Address, _ phase: ProvingPhase, _ job: Job) -> ProvingRefusal? {
         switch phase {
-        case .t1: return job.rank(of: owner) == nil ? .notSelected : nil
+        case .t1, .aggregate: return job.rank(of: owner) == nil ? .notSelected : nil
         case .t1Extension:
             guard let rank = job.rank(of: owner) else { return .notSelected }
             return job.selected[rank].extensionInstances.isEmpty ? .nothingDealt : nil
@@ -67,16 +68,15 @@ extension JobLifecycle {
             // Under a commit gap only a stand-alone full proof can come, which needs no commitment.
             return job.commitGap || job.commitment(of: owner) != nil ? nil : .notCommitted
         case .t3, .t4, .t5, .open: return nil
-        case .aggregate: return .noSubBlocks
         }
     }
 
     /// Partial proofs that verifying the transaction may cost, judged by its declared size: what a block's
-    /// `verifyBudgetPerBlock` is charged with. 0 when the job is unknown.
+    /// `verifyBudgetPerBlock` is charged with. 0 when the job is unknown or the transaction makes no proof of its own.
     package static func verificationCost(
         of transaction: ProvingTransaction, verifier: some ProofVerifying, state: SystemState
     ) -> UInt64 {
-        guard let job = state.job(id: transaction.jobId) else { return 0 }
+        guard let job = state.job(id: transaction.jobId), !job.isAggregation else { return 0 }
         let length = UInt64(transaction.payloadLength)
         let isCommitment = transaction.phase == .t1 || transaction.phase == .t1Extension
         let commitments = UInt64(job.plan.count) * PhaseLoad.commitmentEntry + PhaseLoad.payloadFrame

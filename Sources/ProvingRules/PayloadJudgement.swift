@@ -6,6 +6,8 @@ import SystemState
 /// Judges a payload against its job: the form of its phase, then everything cheap, then the proofs.
 struct PayloadJudgement<Verifier: ProofVerifying> {
     let job: Job
+    /// The jobs that proved the sub-blocks that `job` aggregates.
+    var parts: [Job] = []
     let owner: Address
     let operatorKey: Address
     let phase: ProvingPhase
@@ -14,13 +16,15 @@ struct PayloadJudgement<Verifier: ProofVerifying> {
     typealias Verdict = Result<PayloadFacts, ProvingRefusal>
 
     func judge(_ payload: [UInt8]) -> Verdict {
+        if phase == .aggregate {
+            return AggregationJudgement(job: job, parts: parts, verifier: verifier).judge(payload)
+        }
         if phase != .t1Extension, payload.first == StandAloneProofPayload.kind { return judgeStandAlone(payload) }
         switch phase {
         case .t1, .t1Extension: return judgeCommitment(payload)
         case .t2: return judgeSubmission(payload)
         case .t3, .t4, .t5: return judgeComposite(payload)
-        case .open: return .failure(.noChallenge)
-        case .aggregate: return .failure(.noSubBlocks)
+        case .open, .aggregate: return .failure(.noChallenge)
         }
     }
 
@@ -140,12 +144,19 @@ struct PayloadJudgement<Verifier: ProofVerifying> {
             return !instances.isEmpty && instances.allSatisfy { Int($0) < job.plan.count }
                 && isRising(instances) && job.owed(by: owner).allSatisfy(instances.contains)
         case (.fullProof(let kind, let reused, let inlined), _):
-            let isInPlace = kind == .standAlone ? phase != .t1Extension : [.t3, .t4, .t5].contains(phase)
+            guard phase != .aggregate else { return acceptsAggregate(kind, reused, inlined) }
+            let isInPlace =
+                kind == .standAlone ? phase != .t1Extension : kind != .aggregate && [.t3, .t4, .t5].contains(phase)
             return isInPlace && isRising(reused) && isRising(inlined)
                 && reused.allSatisfy { job.submission(of: $0) != nil }
                 && inlined.allSatisfy { Int($0) < job.plan.count }
         default: return false
         }
+    }
+
+    private func acceptsAggregate(_ kind: FullProofKind, _ reused: [Address], _ inlined: [UInt32]) -> Bool {
+        kind == .aggregate && isRising(reused) && inlined.isEmpty
+            && reused.allSatisfy { owner in parts.contains { $0.fullProofs.contains { $0.owner == owner } } }
     }
 
     private func isRising<T: Comparable>(_ items: [T]) -> Bool {

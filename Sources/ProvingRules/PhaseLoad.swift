@@ -28,6 +28,11 @@ package struct PhaseLoad: Hashable, Sendable {
             UInt64(Limits.maxPayloadBytes))
     }
 
+    /// Payload bytes of a proof over the job's sub-blocks.
+    static func aggregateBytes(_ job: Job) -> UInt64 {
+        UInt64(job.statement.subBlockCount) * AggProofPayload.partBytes + payloadFrame
+    }
+
     package static func of(_ phase: JobPhase, _ job: Job, verifier: some ProofVerifying) -> PhaseLoad {
         switch phase {
         case .t1:
@@ -47,6 +52,7 @@ package struct PhaseLoad: Hashable, Sendable {
                 bytes: bytes + UInt64(job.selected.count) * payloadFrame, proofs: UInt64(owed.count))
         case .t3, .t4, .t5, .open:
             return PhaseLoad(bytes: fullProofBytes(job, verifier: verifier), proofs: UInt64(job.plan.count))
+        case .aggregate: return PhaseLoad(bytes: aggregateBytes(job), proofs: 0)
         case .queued, .closed:
             return PhaseLoad(bytes: 0, proofs: 0)
         }
@@ -72,6 +78,7 @@ extension PhaseWindows {
         case .t3: t3
         case .t4: t4
         case .t5: t5
+        case .aggregate: aggProof
         case .queued, .open, .closed: .max
         }
     }

@@ -19,12 +19,30 @@ package struct PreparedJob: Hashable, Sendable {
     }
 }
 
+/// What operations ask of one job, as far as its plan depends on it.
+package struct OperationLoad: Hashable, Sendable {
+    package var operations: Int
+    /// Nodes of the account tree above the touched leaves, leaves included.
+    package var touchedNodes: Int
+    package var touchedAccounts: Int
+
+    package init(operations: Int, touchedNodes: Int, touchedAccounts: Int) {
+        self.operations = operations
+        self.touchedNodes = touchedNodes
+        self.touchedAccounts = touchedAccounts
+    }
+}
+
 /// Counts and plans: from the operations of blocks to the instances that prove them. Every node must answer alike.
 package protocol JobPreparing {
     /// Digest of the circuit set and its parameters.
     var programHash: Digest { get }
     /// Nil when no plan within the limits covers the blocks; fewer blocks are tried then.
     func prepare(firstHeight: UInt64, lastHeight: UInt64) -> PreparedJob?
+    /// A part of one block: the operations at these places of its list.
+    func prepare(height: UInt64, operations: Range<UInt32>) -> PreparedJob?
+    /// Whether one job's plan within the limits can hold the load; with a smaller load it can, too.
+    func fits(_ load: OperationLoad) -> Bool
 }
 
 /// Why a partial proof is refused.
@@ -47,6 +65,8 @@ package protocol ProofVerifying: Sendable {
     ) -> Result<Ext, ProofRefusal>
     /// Whether the bus sums of all instances and the public contributions add to zero.
     func isBalanced(statement: JobStatement, challenge: Digest, sums: [Ext]) -> Bool
+    /// Whether the operations of the parts, one after the other, are those of the block, by their counts and roots.
+    func joins(_ parts: [JobStatement], into block: JobStatement) -> Bool
     /// Largest size in bytes of a valid partial proof of the instance.
     func maxProofBytes(_ instance: PlannedInstance) -> Int
 }

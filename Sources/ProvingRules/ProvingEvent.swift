@@ -6,6 +6,11 @@ package import SystemState
 package enum ProvingEvent: Hashable, Sendable {
     case jobSelected(
         job: UInt64, id: Bytes32, firstHeight: UInt64, lastHeight: UInt64, attempt: UInt32, provers: [Address])
+    /// A block with operations ended; `subBlocks` jobs will prove it.
+    case blockSplit(height: UInt64, subBlocks: UInt32)
+    /// The selected job is about a part of the block, or about all of them when `subBlock` is `count`.
+    case subBlockSelected(job: UInt64, height: UInt64, subBlock: UInt32, count: UInt32)
+    case blockAggregated(job: UInt64, height: UInt64, prover: Address)
     case committed(job: UInt64, prover: Address, phase: JobPhase)
     case instancesReassigned(job: UInt64, count: UInt32)
     case t1Closed(job: UInt64, commitments: UInt32, commitGap: Bool)

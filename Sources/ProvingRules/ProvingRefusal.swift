@@ -21,7 +21,7 @@ package enum ProvingRefusal: Error, Hashable, Sendable {
     case emptyPayload
     case payloadTooLarge
     case fullProofLimitReached
-    /// The job's block is not split into sub-blocks.
+    /// The job does not aggregate sub-blocks.
     case noSubBlocks
 
     // Found in the payload: the signer signed its digest, so the fault is the signer's.
@@ -34,6 +34,12 @@ package enum ProvingRefusal: Error, Hashable, Sendable {
     case bloomMismatch
     case invalidPartial(instance: UInt32)
     case unbalanced
+    /// An aggregate does not refer to the jobs that proved the block's sub-blocks, each once and in order.
+    case wrongSubBlocks
+    /// An aggregate refers to a full proof that is not on chain.
+    case unknownFullProof
+    case brokenRootChain
+    case operationsNotCovered
     /// A replay was told that the payload is invalid, without being told why.
     case foundInvalid
 

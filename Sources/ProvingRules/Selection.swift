@@ -33,6 +33,13 @@ package enum Selection {
         return max(count, 1)
     }
 
+    /// How many provers may aggregate a split block: min(PROVERS_PER_AGGPROOF, available / 2), at least 1 if there is
+    /// one.
+    package static func aggregators(available: Int, parameters: ProvingParameters) -> Int {
+        let count = min(Int(parameters.proversPerAggProof), available / 2, Limits.maxSelectedProvers)
+        return available > 0 ? max(count, 1) : 0
+    }
+
     /// Who may be selected at `height`, by rising owner.
     package static func candidates(
         _ state: SystemState, at height: UInt64, excluding excluded: [Address] = []

@@ -11,6 +11,10 @@ package enum Settlement {
     package static func settle(_ job: Job, parameters: ProvingParameters) -> [Payment] {
         var lines = Lines(parameters: parameters)
         let winner = job.fullProofs.first
+        if job.isAggregation {
+            if let winner { lines.aggregate(winner, job) }
+            return scaled(lines.payments, cap: parameters.maxIssuancePerJob)
+        }
         switch winner?.inclusion.phase {
         case .t1:
             if let winner { lines.fullProof(winner, job, .t1(parameters.rewards)) }
@@ -186,6 +190,15 @@ private struct Lines {
             let others = proof.reused.count { $0 != proof.owner }
             add(account, reasons.reusing, amounts.rewardProverReusing, times: others, per: count)
         }
+    }
+
+    /// A proof over a block's sub-blocks: each selected aggregator is paid, whoever sent it.
+    mutating func aggregate(_ winner: FullProof, _ job: Job) {
+        let table = parameters.rewards
+        for prover in job.selected {
+            add(.prover(prover.owner), .rewardAggProofProver, table.rewardAggProofProver)
+        }
+        add(.validator(winner.inclusion.proposer), .rewardAggProofValidator, table.rewardAggProofValidator)
     }
 
     /// The open bounty, rising with every block that it waited.

@@ -29,6 +29,24 @@ package struct JobFeed: JobPreparing {
             list += operations[height] ?? []
             guard list.count <= maxOperations else { return nil }
         }
+        return prepare(list)
+    }
+
+    package func prepare(height: UInt64, operations range: Range<UInt32>) -> PreparedJob? {
+        guard let all = operations[height], range.upperBound <= all.count, range.count <= maxOperations else {
+            return nil
+        }
+        return prepare(Array(all[Int(range.lowerBound)..<Int(range.upperBound)]))
+    }
+
+    package func fits(_ load: OperationLoad) -> Bool {
+        guard load.operations <= maxOperations else { return false }
+        let rows = RowCounts(
+            operations: load.operations, touchedNodes: load.touchedNodes, touchedAccounts: load.touchedAccounts)
+        return (try? planner.plan(rows).get()) != nil
+    }
+
+    private func prepare(_ list: [AccountOperation]) -> PreparedJob? {
         guard case .success(let plan) = planner.plan(list) else { return nil }
         let tree = OperationsTree(list)
         return PreparedJob(

@@ -63,6 +63,8 @@ package final class ProofChecker: ProofVerifying {
         verifier.isBalanced(statement: statement, challenge: challenge, sums: sums.map { BusSum($0) })
     }
 
+    package func joins(_ parts: [JobStatement], into block: JobStatement) -> Bool { verifier.joins(parts, into: block) }
+
     package func maxProofBytes(_ instance: PlannedInstance) -> Int { verifier.maxProofBytes(instance) }
 }
 

@@ -45,6 +45,10 @@ package struct Job: Hashable, RecordCodable {
     /// For a further attempt: the provers to select again, and those not to select.
     package var preferred: [Address] = []
     package var excluded: [Address] = []
+    /// Place of the first operation in the block's list; 0 unless the job proves a sub-block.
+    package var firstOperation: UInt32 = 0
+    /// The proofs of the block's sub-blocks, in order, when the job aggregates them.
+    package var subBlocks: [SubBlockProof] = []
 
     package init(
         number: UInt64, id: Bytes32, statement: JobStatement, plan: [PlannedInstance], planRoot: Bytes32,
@@ -88,6 +92,8 @@ package struct Job: Hashable, RecordCodable {
         writer.list(payments)
         writer.addresses(preferred)
         writer.addresses(excluded)
+        writer.u32(firstOperation)
+        writer.list(subBlocks)
     }
 
     package init(from reader: inout RecordReader) throws(RecordError) {
@@ -120,6 +126,8 @@ package struct Job: Hashable, RecordCodable {
         payments = try reader.list()
         preferred = try reader.addresses()
         excluded = try reader.addresses()
+        firstOperation = try reader.u32()
+        subBlocks = try reader.list()
     }
 }
 
@@ -127,6 +135,12 @@ package struct Job: Hashable, RecordCodable {
 
 extension Job {
     package var isClosed: Bool { phase == .closed }
+    /// Whether it aggregates the proofs of a block's sub-blocks, and proves nothing else.
+    package var isAggregation: Bool { statement.isAggregation }
+    /// Places of its operations in the block's list, when it proves a sub-block.
+    package var operations: Range<Int> {
+        Int(firstOperation)..<Int(firstOperation) + Int(statement.operationCount)
+    }
     /// The latest state that was reached.
     package var state: JobState { history.last?.state ?? .provingQueued }
     package var window: PhaseWindow? { windows.last }

@@ -14,6 +14,8 @@ package enum JobPhase: UInt8, Hashable, Sendable, CaseIterable {
     case t1Extension = 6
     /// Any active prover may send a stand-alone full proof.
     case open = 7
+    /// The aggregators of a split block may send the proof over its sub-blocks.
+    case aggregate = 8
     case closed = 9
 
     /// The phase that transactions must address; nil when none is accepted.
@@ -25,6 +27,8 @@ package enum JobOutcome: UInt8, Hashable, Sendable {
     case proven = 1
     /// The attempt failed; another job proves the same blocks.
     case retried = 2
+    /// The window for the proof over a block's sub-blocks, all of them proven, passed without one.
+    case lapsed = 3
 }
 
 /// The states of a job that clients are told; the names are the sources'.
@@ -41,6 +45,7 @@ package enum JobState: UInt8, Hashable, Sendable, CaseIterable {
     case fallbackRoute = 9
     case openToAll = 10
     case settled = 11
+    case aggregationLapsed = 12
 
     package var name: String { "\(self)" }
 }
@@ -231,13 +236,16 @@ package enum FullProofKind: UInt8, Hashable, Sendable {
     case standAlone = 1
     /// One constant-size proof.
     case recursive = 2
+    /// The full proofs of a block's sub-blocks by reference.
+    case aggregate = 3
 }
 
 /// A valid full proof.
 package struct FullProof: Hashable, RecordCodable {
     package var inclusion: Inclusion
     package var kind: FullProofKind
-    /// Owners of the submissions in it, rising; its sender's own among them if reused.
+    /// Owners of the submissions in it, or of the full proofs in an aggregate, rising; its sender's own among them if
+    /// reused.
     package var reused: [Address]
     /// Instances that the sender proved in it itself, rising.
     package var inlined: [UInt32]

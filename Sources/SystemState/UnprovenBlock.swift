@@ -9,18 +9,25 @@ package struct UnprovenBlock: Hashable, RecordCodable {
     package var before: Digest
     package var after: Digest
     package var operationCount: UInt32
-    /// The job that covers it; nil while it waits for one (`provingQueued`).
+    /// The job that covers it; nil while it waits for one (`provingQueued`), and when the block is split.
     package var job: UInt64?
+    /// Its sub-blocks, each covered by a job of its own; nil unless the block is split.
+    package var split: BlockSplit?
 
     package init(
-        blockHash: Bytes32?, before: Digest, after: Digest, operationCount: UInt32, job: UInt64? = nil
+        blockHash: Bytes32?, before: Digest, after: Digest, operationCount: UInt32, job: UInt64? = nil,
+        split: BlockSplit? = nil
     ) {
         self.blockHash = blockHash
         self.before = before
         self.after = after
         self.operationCount = operationCount
         self.job = job
+        self.split = split
     }
+
+    /// Whether the block, or a part of it, is in no job.
+    package var isWaiting: Bool { split.map { $0.parts.contains { $0.job == nil } } ?? (job == nil) }
 
     package func encode(to writer: inout ByteWriter) {
         writer.optional(blockHash) { $0.bytes32($1) }
@@ -28,6 +35,7 @@ package struct UnprovenBlock: Hashable, RecordCodable {
         writer.digest(after)
         writer.u32(operationCount)
         writer.optional(job)
+        writer.optional(split) { $1.encode(to: &$0) }
     }
 
     package init(from reader: inout RecordReader) throws(RecordError) {
@@ -36,5 +44,6 @@ package struct UnprovenBlock: Hashable, RecordCodable {
         after = try reader.digest()
         operationCount = try reader.u32()
         job = try reader.optionalU64()
+        split = try reader.optional { (r) throws(RecordError) in try BlockSplit(from: &r) }
     }
 }

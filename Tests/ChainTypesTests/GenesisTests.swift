@@ -64,7 +64,8 @@ import Testing
             \.chain.gasLimit, \.chain.elasticity, \.chain.baseFeeChangeDenominator, \.chain.blockIntervalMilliseconds,
             \.chain.gas.transfer, \.chain.gas.calldataZeroByte, \.chain.gas.calldataNonZeroByte,
             \.chain.gas.accessListAddress, \.chain.gas.accessListKey, \.chain.gas.accountCreation,
-            \.chain.gas.systemCall, \.chain.gas.provingBase, \.chain.gas.payloadByte, \.proving.windows.t1,
+            \.chain.gas.systemCall, \.chain.gas.provingBase, \.chain.gas.payloadByte, \.chain.gas.provingWeight,
+            \.proving.windows.aggProof, \.proving.windows.t1,
             \.proving.windows.t1Extension, \.proving.windows.t2, \.proving.windows.t3, \.proving.windows.t4,
             \.proving.windows.t5, \.proving.minWindowBlocks, \.proving.openReward, \.proving.openRewardStep,
             \.proving.openRewardCap, \.proving.activationDelay, \.proving.unbondingBlocks, \.proving.jailWindow,
@@ -88,7 +89,8 @@ import Testing
 
     static var numbers32: [WritableKeyPath<Genesis, UInt32>] {
         [
-            \.proving.maxInstances, \.proving.maxOperationsPerJob, \.proving.proversPerProof,
+            \.proving.maxInstances, \.proving.maxOperationsPerJob, \.proving.subBlockOperations, \.proving.maxSubBlocks,
+            \.proving.proversPerProof,
             \.proving.proversPerAggProof, \.proving.redundancy, \.proving.minSelected, \.proving.maxConcurrentJobs,
             \.proving.maxFullProofsPerPhase, \.proving.maxAttempts, \.proving.missesToJail, \.proving.historyBase,
             \.proving.historyCap,

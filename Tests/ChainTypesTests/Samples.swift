@@ -86,12 +86,14 @@ enum Sample {
 
     static let schedule = GasSchedule(
         transfer: 21_000, calldataZeroByte: 4, calldataNonZeroByte: 16, accessListAddress: 2_400, accessListKey: 1_900,
-        accountCreation: 25_000, systemCall: 30_000, provingBase: 50_000, payloadByte: 1)
+        accountCreation: 25_000, systemCall: 30_000, provingBase: 50_000, payloadByte: 1,
+        provingWeight: 750)
 
     static let provingParameters = ProvingParameters(
         preset: .devnet, proofProfile: "A", maxInstanceLogHeight: 14, maxInstances: 64, maxOperationsPerJob: 10_000,
+        subBlockOperations: 4_096, maxSubBlocks: 8,
         proversPerProof: 4, proversPerAggProof: 1, redundancy: 2, minSelected: 2, maxConcurrentJobs: 4,
-        windows: PhaseWindows(t1: 8, t1Extension: 6, t2: 10, t3: 10, t4: 8, t5: 8), minWindowBlocks: 4,
+        windows: PhaseWindows(t1: 8, t1Extension: 6, t2: 10, t3: 10, t4: 8, t5: 8, aggProof: 8), minWindowBlocks: 4,
         earlyAdvance: true, maxFullProofsPerPhase: 4, maxAttempts: 3, rewardUnit: Unit.cairn / 1_000,
         rewards: .source, maxIssuancePerJob: 0, openReward: 100, openRewardStep: 10, openRewardCap: 1_000,
         penaltyInvalidProof: Unit.cairn, minimumStake: 10 * Unit.cairn, activationDelay: 2, unbondingBlocks: 100,

@@ -83,7 +83,8 @@ enum Canned {
     ]
 
     static let job: JSONValue = [
-        "number": 3, "id": "0xaa", "attempt": 1, "firstHeight": 6, "lastHeight": 8, "operations": 24, "instances": 2,
+        "number": 3, "id": "0xaa", "kind": "blocks", "subBlock": 0, "subBlockCount": 1, "attempt": 1, "firstHeight": 6,
+        "lastHeight": 8, "operations": 24, "instances": 2,
         "phase": "t3", "state": "proofVerified", "selectedAt": 8, "windowEndsAt": 20, "selected": 2,
         "commitments": 2, "submissions": 2, "fullProofs": 1, "provenAt": 12, "blocksToProof": 4,
         "rewards": "0x14a6701dc1c8000", "penalties": "0x0",

@@ -23,18 +23,29 @@ struct StandInVerifier: ProofVerifying {
     }
 
     func isBalanced(statement: JobStatement, challenge: Digest, sums: [Ext]) -> Bool { true }
+    func joins(_ parts: [JobStatement], into block: JobStatement) -> Bool { true }
     func maxProofBytes(_ instance: PlannedInstance) -> Int { 64 }
 }
 
 /// Plans two instances for whatever there is.
 struct StandInPreparer: JobPreparing {
     var programHash: Digest { .zero }
+    /// Account-tree nodes that a job can hold.
+    var maxTouchedNodes = Int.max
 
     func prepare(firstHeight: UInt64, lastHeight: UInt64) -> PreparedJob? {
         PreparedJob(
             operationCount: 1, operationsDigest: Bytes32(UInt128(firstHeight)), operationsRoot: .zero,
             plan: [UInt32(1), 2].map { PlannedInstance(circuit: $0, logHeight: 8, weight: 1) })
     }
+
+    func prepare(height: UInt64, operations: Range<UInt32>) -> PreparedJob? {
+        var job = prepare(firstHeight: height, lastHeight: height)
+        job?.operationCount = UInt32(operations.count)
+        return job
+    }
+
+    func fits(_ load: OperationLoad) -> Bool { load.touchedNodes <= maxTouchedNodes }
 }
 
 /// Accounts in a list.

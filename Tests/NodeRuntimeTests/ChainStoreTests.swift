@@ -2,6 +2,7 @@ import AccountTree
 import ByteCodec
 import ChainTypes
 import NodeRuntime
+import ProofField
 import Replica
 import Storage
 import SystemState
@@ -90,14 +91,23 @@ struct ChainStoreTests {
         }
     }
 
+    /// A job over blocks 1 to 3.
+    private static func job(operations: Int) -> Job {
+        let statement = JobStatement(
+            chainId: 1, programHash: .zero, firstHeight: 1, lastHeight: 3, lastBlockHash: .zero, subBlock: 0,
+            subBlockCount: 1, operationCount: UInt32(operations), operationsDigest: .zero, operationsRoot: .zero,
+            before: .zero, after: .zero, attempt: 0)
+        return Job(number: 1, id: .zero, statement: statement, plan: [], planRoot: .zero, phase: .t1)
+    }
+
     @Test func theInputOfARunOfBlocksLeadsFromItsFirstRootToItsLast() throws {
         let chain = try Self.chain()
         let count = chain.replica.ledger.operations.values.reduce(0) { $0 + $1.count }
         let found = try chain.store.store.read { snapshot throws(StorageFault) in
             (
                 before: try snapshot.block(at: 0), after: try snapshot.block(at: 3),
-                input: try snapshot.proofInput(firstHeight: 1, lastHeight: 3, operationCount: count),
-                other: try snapshot.proofInput(firstHeight: 1, lastHeight: 3, operationCount: count + 1)
+                input: try snapshot.proofInput(of: Self.job(operations: count)),
+                other: try snapshot.proofInput(of: Self.job(operations: count + 1))
             )
         }
         let input = try #require(found.input)

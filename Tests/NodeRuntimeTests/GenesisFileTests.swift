@@ -82,7 +82,7 @@ struct GenesisFileTests {
             error: .wrongType(
                 path: "proving.rewardUnit", expected: "wei as a string of decimal digits", found: "\"01\"")),
         Damage(
-            find: "\"t5\": 6 }", replacement: "\"t5\": 6, \"t6\": 6 }", error: .unknown(path: "proving.windows.t6")),
+            find: "\"t5\": 6,", replacement: "\"t5\": 6, \"t6\": 6,", error: .unknown(path: "proving.windows.t6")),
         Damage(
             find: "\"address\": \"0x70997970", replacement: "\"address\": \"0x7099797",
             error: .wrongType(

@@ -43,6 +43,8 @@ struct SystemABITests {
     /// One event of each case.
     private static let events: [ProvingEvent] = [
         .jobSelected(job: 1, id: .zero, firstHeight: 1, lastHeight: 2, attempt: 0, provers: [address]),
+        .blockSplit(height: 1, subBlocks: 3), .subBlockSelected(job: 1, height: 1, subBlock: 2, count: 3),
+        .blockAggregated(job: 1, height: 1, prover: address),
         .committed(job: 1, prover: address, phase: .t1), .instancesReassigned(job: 1, count: 1),
         .t1Closed(job: 1, commitments: 1, commitGap: false), .challengeSet(job: 1, challenge: .zero),
         .submitted(job: 1, prover: address, instances: 1), .partialsComplete(job: 1),

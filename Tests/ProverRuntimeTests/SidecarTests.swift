@@ -30,7 +30,7 @@ struct SidecarTests {
     private static func node(provers: Int = 4) throws -> SampleNode {
         var node = try SampleNode(
             SampleGenesis.make(provers: provers) {
-                $0.proving.windows = PhaseWindows(t1: 40, t1Extension: 4, t2: 40, t3: 40, t4: 4, t5: 4)
+                $0.proving.windows = PhaseWindows(t1: 40, t1Extension: 4, t2: 40, t3: 40, t4: 4, t5: 4, aggProof: 40)
             })
         for user in 0..<3 { try node.transfer(from: user, to: SampleGenesis.user(user + 3).address, value: 5) }
         try node.produce(2)

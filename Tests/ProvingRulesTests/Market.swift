@@ -28,6 +28,8 @@ struct Market {
     /// Fee of each transaction in wei, half burned.
     var fee: UInt128 = 0
     private(set) var lastRoot = StandInVerifier.digest([0])
+    /// What the last block did to the account tree.
+    private(set) var lastOperations = BlockOperations(before: .zero, after: .zero, count: 0)
 
     static func owner(_ index: Int) -> Address { Address(lowBytesOf: Keccak256.hash(utf8: "owner \(index)")) }
     static func operatorKey(_ index: Int) -> Address { Address(lowBytesOf: Keccak256.hash(utf8: "key \(index)")) }
@@ -36,8 +38,9 @@ struct Market {
     static var parameters: ProvingParameters {
         ProvingParameters(
             preset: .devnet, proofProfile: "test", maxInstanceLogHeight: 11, maxInstances: 64,
-            maxOperationsPerJob: 512, proversPerProof: 200, proversPerAggProof: 5, redundancy: 2, minSelected: 2,
-            maxConcurrentJobs: 4, windows: PhaseWindows(t1: 3, t1Extension: 2, t2: 3, t3: 3, t4: 2, t5: 2),
+            maxOperationsPerJob: 512, subBlockOperations: 512, maxSubBlocks: 8, proversPerProof: 200,
+            proversPerAggProof: 5, redundancy: 2, minSelected: 2,
+            maxConcurrentJobs: 4, windows: PhaseWindows(t1: 3, t1Extension: 2, t2: 3, t3: 3, t4: 2, t5: 2, aggProof: 3),
             minWindowBlocks: 1, earlyAdvance: false, maxFullProofsPerPhase: 4, maxAttempts: 2, rewardUnit: 1,
             rewards: .source, maxIssuancePerJob: 0, openReward: 20, openRewardStep: 5, openRewardCap: 33,
             penaltyInvalidProof: 1_000, minimumStake: 10_000, activationDelay: 2, unbondingBlocks: 10,
@@ -54,7 +57,8 @@ struct Market {
         let vrf = try VRFSecretKey(validatorSeed: [UInt8](repeating: 2, count: 32)).publicKey
         let gas = GasSchedule(
             transfer: 21_000, calldataZeroByte: 4, calldataNonZeroByte: 16, accessListAddress: 2_400,
-            accessListKey: 1_900, accountCreation: 25_000, systemCall: 40_000, provingBase: 50_000, payloadByte: 2)
+            accessListKey: 1_900, accountCreation: 25_000, systemCall: 40_000, provingBase: 50_000, payloadByte: 2,
+            provingWeight: 750)
         let chain = ChainParameters(
             gasLimit: 30_000_000, initialBaseFee: 1, minBaseFee: 1, elasticity: 2, baseFeeChangeDenominator: 8,
             maxOperationsPerBlock: 512, blockIntervalMilliseconds: 1_000, gas: gas)
@@ -94,10 +98,27 @@ struct Market {
         events += outcomes.flatMap(\.events)
         let before = lastRoot
         if operations > 0 { lastRoot = StandInVerifier.digest([UInt8(truncatingIfNeeded: context.height)]) }
-        events += JobLifecycle.closeBlock(
-            context, operations: BlockOperations(before: before, after: lastRoot, count: operations),
-            verifier: verifier, state: &state)
+        lastOperations = BlockOperations(
+            before: before, after: lastRoot, count: operations, split: split(operations, context.height))
+        events += JobLifecycle.closeBlock(context, operations: lastOperations, verifier: verifier, state: &state)
         return outcomes
+    }
+
+    /// As execution cuts a block, every job being large enough.
+    private func split(_ operations: UInt32, _ height: UInt64) -> BlockSplit? {
+        guard let size = SubBlocks.size(operations: Int(operations), state: state, fits: { _ in true }) else {
+            return nil
+        }
+        let parts = stride(from: 0, to: Int(operations), by: size).map { start in
+            let end = min(start + size, Int(operations))
+            return SubBlock(
+                operationCount: UInt32(end - start),
+                after: end == Int(operations)
+                    ? lastRoot : StandInVerifier.digest([UInt8(truncatingIfNeeded: height), UInt8(end % 251)]))
+        }
+        return BlockSplit(
+            operationsRoot: StandInVerifier.operationsRoot(operations),
+            operationsDigest: Keccak256.hash(utf8: "operations of \(height)"), parts: parts)
     }
 
     mutating func blocks(_ count: Int) {
@@ -193,6 +214,15 @@ struct Market {
         return Sending(
             owner: owner, job: number, phase: job.phase.accepts ?? .t3,
             payload: CompositeProofPayload(parts: parts, bloom: bloom).encoded)
+    }
+
+    func aggregateSubBlocks(
+        _ owner: Int, _ number: UInt64, _ change: (inout AggProofPayload) -> Void = { _ in }
+    ) -> Sending {
+        var payload = AggProofPayload(
+            parts: job(number).subBlocks.map { AggProofPayload.Part(job: $0.id, prover: $0.prover) })
+        change(&payload)
+        return Sending(owner: owner, job: number, phase: .aggregate, payload: payload.encoded)
     }
 
     func standAlone(_ owner: Int, _ number: UInt64, variant: UInt8 = 0) -> Sending {

@@ -167,7 +167,7 @@ struct RegistryTests {
             $0.minSelected = 1
             $0.missesToJail = 2
             $0.maxAttempts = 10
-            $0.windows = PhaseWindows(t1: 1, t1Extension: 1, t2: 1, t3: 1, t4: 1, t5: 1)
+            $0.windows = PhaseWindows(t1: 1, t1Extension: 1, t2: 1, t3: 1, t4: 1, t5: 1, aggProof: 1)
         }
         _ = ProverRegistry.pause(owner: Market.owner(1), state: &market.state)
         let early = refusal(ProverRegistry.unjail(owner: Market.owner(0), state: &market.state))
@@ -205,7 +205,7 @@ struct RegistryTests {
             $0.missesToJail = 2
             $0.jailWindow = 6
             $0.maxAttempts = 10
-            $0.windows = PhaseWindows(t1: 1, t1Extension: 1, t2: 1, t3: 1, t4: 1, t5: 1)
+            $0.windows = PhaseWindows(t1: 1, t1Extension: 1, t2: 1, t3: 1, t4: 1, t5: 1, aggProof: 1)
         }
         market.block(operations: 1)
         market.blocks(30)

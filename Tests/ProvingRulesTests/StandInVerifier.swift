@@ -48,6 +48,14 @@ struct StandInVerifier: ProofVerifying {
         sums.reduce(.zero, +).isZero
     }
 
+    /// The stand-in's operations of a block have the root of their number.
+    static func operationsRoot(_ count: UInt32) -> Digest { digest([UInt8(truncatingIfNeeded: count), 7]) }
+
+    func joins(_ parts: [JobStatement], into block: JobStatement) -> Bool {
+        parts.reduce(0) { $0 + $1.operationCount } == block.operationCount
+            && block.operationsRoot == Self.operationsRoot(block.operationCount)
+    }
+
     func maxProofBytes(_ instance: PlannedInstance) -> Int { proofBytes }
 }
 
@@ -63,6 +71,19 @@ struct StandInPreparer: JobPreparing {
         return PreparedJob(
             operationCount: 5, operationsDigest: Keccak256.hash(utf8: "operations \(firstHeight) \(lastHeight)"),
             operationsRoot: StandInVerifier.digest([1]),
-            plan: (0..<instances).map { PlannedInstance(circuit: UInt32($0 % 3), logHeight: 5, weight: 10) })
+            plan: plan)
     }
+
+    private var plan: [PlannedInstance] {
+        (0..<instances).map { PlannedInstance(circuit: UInt32($0 % 3), logHeight: 5, weight: 10) }
+    }
+
+    func prepare(height: UInt64, operations: Range<UInt32>) -> PreparedJob? {
+        PreparedJob(
+            operationCount: UInt32(operations.count),
+            operationsDigest: Keccak256.hash(utf8: "operations \(operations) of \(height)"),
+            operationsRoot: StandInVerifier.digest([2]), plan: plan)
+    }
+
+    func fits(_ load: OperationLoad) -> Bool { true }
 }

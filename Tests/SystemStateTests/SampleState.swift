@@ -38,12 +38,14 @@ enum Sample {
                 gas: GasSchedule(
                     transfer: 21_000, calldataZeroByte: 4, calldataNonZeroByte: 16, accessListAddress: 2_400,
                     accessListKey: 1_900, accountCreation: 25_000, systemCall: 40_000, provingBase: 50_000,
-                    payloadByte: 2)),
+                    payloadByte: 2, provingWeight: 750)),
             proving: ProvingParameters(
                 preset: .devnet, proofProfile: "test", maxInstanceLogHeight: 11, maxInstances: 64,
-                maxOperationsPerJob: 512, proversPerProof: 200, proversPerAggProof: 5, redundancy: 2, minSelected: 2,
+                maxOperationsPerJob: 512, subBlockOperations: 512, maxSubBlocks: 8, proversPerProof: 200,
+                proversPerAggProof: 5, redundancy: 2, minSelected: 2,
                 maxConcurrentJobs: 4,
-                windows: PhaseWindows(t1: 3, t1Extension: 2, t2: 3, t3: 3, t4: 2, t5: 2), minWindowBlocks: 1,
+                windows: PhaseWindows(t1: 3, t1Extension: 2, t2: 3, t3: 3, t4: 2, t5: 2, aggProof: 3),
+                minWindowBlocks: 1,
                 earlyAdvance: true, maxFullProofsPerPhase: 4, maxAttempts: 2, rewardUnit: 1, rewards: .source,
                 maxIssuancePerJob: 0, openReward: 20, openRewardStep: 5, openRewardCap: 100,
                 penaltyInvalidProof: 100, minimumStake: 1_000, activationDelay: 2, unbondingBlocks: 10,

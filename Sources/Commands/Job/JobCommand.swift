@@ -58,6 +58,17 @@ enum JobTable {
         return table.text
     }
 
+    /// The blocks, and which part of them: "7", "7–9", "7 (2 of 3)", "7 (3 joined)".
+    private static func blocksText(_ job: Answer) throws(CommandFailure) -> String {
+        let heights = Rendering.heights(try job["firstHeight"].count(), try job["lastHeight"].count())
+        let count = try job["subBlockCount"].count()
+        switch try job["kind"].text() {
+        case "subBlock": return "\(heights) (\(try job["subBlock"].count() + 1) of \(count))"
+        case "aggregation": return "\(heights) (\(count) joined)"
+        default: return heights
+        }
+    }
+
     private static func row(_ job: Answer, _ times: [UInt64: UInt64]) throws(CommandFailure) -> [String] {
         let number = try job["number"].count()
         let attempt = try job["attempt"].count()
@@ -68,7 +79,7 @@ enum JobTable {
         let rewards = try job["rewards"].amount()
         return [
             attempt > 0 ? "\(number) (attempt \(attempt + 1))" : "\(number)",
-            Rendering.heights(try job["firstHeight"].count(), try job["lastHeight"].count()),
+            try blocksText(job),
             "\(try job["operations"].count())", try job["phase"].text(), try job["state"].text(),
             "\(try job["instances"].count())", "\(try job["selected"].count())",
             "\(try job["commitments"].count())", "\(try job["submissions"].count())",

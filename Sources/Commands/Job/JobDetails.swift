@@ -5,7 +5,8 @@ import Cryptography
 enum JobDetails {
     static func render(_ job: Answer) throws(CommandFailure) -> String {
         [
-            try head(job), try plan(job["plan"]), try provers(job["provers"]), try fullProofs(job["fullProofDetails"]),
+            try head(job), try siblings(job), try plan(job["plan"]), try provers(job["provers"]),
+            try fullProofs(job["fullProofDetails"]),
             try history(job["history"]), try payments(job["payments"]),
         ].filter { !$0.isEmpty }.joined(separator: "\n\n")
     }
@@ -18,6 +19,15 @@ enum JobDetails {
             "blocks",
             Rendering.heights(try job["firstHeight"].count(), try job["lastHeight"].count())
                 + ", \(Rendering.count(try job["operations"].count(), "operation"))")
+        let (kind, count) = (try job["kind"].text(), try job["subBlockCount"].count())
+        if kind == "subBlock" {
+            let first = try job["firstOperation"].count()
+            fields.add(
+                "sub-block",
+                "\(try job["subBlock"].count() + 1) of \(count), operations from \(first + 1) on")
+        } else if kind == "aggregation" {
+            fields.add("aggregates", "the proofs of \(count) sub-blocks")
+        }
         let end = try job["windowEndsAt"].ifPresent.map { (end) throws(CommandFailure) in
             ", open until block \(try end.count())"
         }
@@ -35,6 +45,22 @@ enum JobDetails {
         return fields.text
     }
 
+    /// The other jobs over the same split block: its sub-blocks and their aggregation.
+    private static func siblings(_ job: Answer) throws(CommandFailure) -> String {
+        var table = TextTable([
+            .right("job"), .left("same block"), .left("phase"), .left("state"), .left("proven in"),
+        ])
+        for sibling in try job["siblings"].list() {
+            let isAggregation = try sibling["kind"].text() == "aggregation"
+            table.add([
+                "\(try sibling["number"].count())",
+                isAggregation ? "aggregation" : "sub-block \(try sibling["subBlock"].count() + 1)",
+                try sibling["phase"].text(), try sibling["state"].text(), try place(sibling["provenAt"]),
+            ])
+        }
+        return table.isEmpty ? "" : table.text
+    }
+
     private static func plan(_ plan: Answer) throws(CommandFailure) -> String {
         var table = TextTable([.right("instance"), .left("circuit"), .right("rows"), .right("weight")])
         for (index, instance) in try plan.list().enumerated() {
@@ -43,7 +69,7 @@ enum JobDetails {
                 "\(try instance["weight"].count())",
             ])
         }
-        return table.text
+        return table.isEmpty ? "" : table.text
     }
 
     private static func provers(_ provers: Answer) throws(CommandFailure) -> String {

@@ -34,17 +34,37 @@ struct JobVerify: AsyncParsableCommand {
             throw CommandFailure("the job is of another chain, \(statement.chainId)")
         }
         try await HeaderCheck(node: node, statement: statement).run()
+        let parts = bundle.job.isAggregation ? try await Self.parts(of: bundle, node) : nil
         let start = ContinuousClock.now
         let count: Int
         do {
-            count = try ProofCheck(program: program, bundle: bundle).run { instance, count in
+            let progress = { (instance: Int, count: Int) in
                 console.progress("verifying instance \(instance + 1) of \(count)")
+            }
+            if let parts {
+                let check = AggregationCheck(program: program, bundle: bundle, parts: parts)
+                count = try check.run(progress: progress)
+            } else {
+                count = try ProofCheck(program: program, bundle: bundle).run(progress: progress)
             }
         } catch {
             throw CommandFailure("job \(bundle.job.number) is NOT proven: \(error)")
         }
         console.endProgress()
         report(bundle, partials: count, took: ContinuousClock.now - start)
+    }
+
+    /// The proofs of the sub-blocks that an aggregate refers to.
+    private static func parts(
+        of bundle: ProofBundle, _ node: RemoteNode
+    ) async throws(CommandFailure) -> [ProofBundle] {
+        let references: [Bytes32]
+        do { references = try AggregationCheck.references(bundle) } catch {
+            throw CommandFailure("job \(bundle.job.number) is NOT proven: \(error)")
+        }
+        var parts: [ProofBundle] = []
+        for id in references { parts.append(try await Self.bundle(.string("\(id)"), node)) }
+        return parts
     }
 
     /// The circuits of this release, which must be those of the chain.
@@ -94,6 +114,7 @@ struct JobVerify: AsyncParsableCommand {
             ])
         }
         let blocks = Rendering.heights(statement.firstHeight, statement.lastHeight)
+        guard !statement.isSubBlock else { return console.line(Self.subBlockText(bundle, kind, partials, bytes, took)) }
         console.line(
             """
             job \(job.number) is proven: a \(kind) proof of \(Rendering.count(partials, "partial proof")), \(bytes) bytes, \
@@ -108,49 +129,24 @@ struct JobVerify: AsyncParsableCommand {
               transactions: validators check those.
             """)
     }
-}
 
-/// Compares a statement with the headers of the blocks that it speaks of.
-struct HeaderCheck {
-    let node: RemoteNode
-    let statement: JobStatement
-
-    func run() async throws(CommandFailure) {
-        guard statement.firstHeight > 0, statement.firstHeight <= statement.lastHeight else {
-            throw CommandFailure("the job is about no blocks")
-        }
-        let before = try await header(statement.firstHeight - 1)
-        let last = try await header(statement.lastHeight)
-        guard last.hash == statement.lastBlockHash else {
-            throw CommandFailure("lastBlockMismatch: block \(statement.lastHeight) is \(last.hash)")
-        }
-        // The proof of a whole run of blocks; parts of a block end inside of it.
-        guard statement.subBlockCount <= 1 else {
-            throw CommandFailure("this release does not verify parts of blocks")
-        }
-        guard before.accountsRoot == statement.before else {
-            throw CommandFailure("beforeRootMismatch: block \(statement.firstHeight - 1) has another accounts root")
-        }
-        guard last.accountsRoot == statement.after else {
-            throw CommandFailure("afterRootMismatch: block \(statement.lastHeight) has another accounts root")
-        }
-        guard statement.firstHeight < statement.lastHeight || last.operationsDigest == statement.operationsDigest else {
-            throw CommandFailure("operationsMismatch: block \(statement.lastHeight) commits to other operations")
-        }
-    }
-
-    /// The header in its own encoding, whose hash must be the one that the chain names.
-    private func header(_ height: UInt64) async throws(CommandFailure) -> BlockHeader {
-        let number = JSONValue.string(Hex.quantity(height))
-        let raw = try await node.call("debug_getRawHeader", [number]).bytes()
-        let block = try await node.call("eth_getHeaderByNumber", [number])
-        let header: BlockHeader
-        do { header = try BlockHeader(decoding: raw) } catch {
-            throw CommandFailure("the node's answer cannot be read: header of block \(height): \(error)")
-        }
-        guard header.height == height, header.hash == (try block["hash"].hash()) else {
-            throw CommandFailure("headerMismatch: the header of block \(height) does not have its hash")
-        }
-        return header
+    /// What the proof of a part of a block shows. Where the part ends inside of the block no header has its root.
+    private static func subBlockText(
+        _ bundle: ProofBundle, _ kind: String, _ partials: Int, _ bytes: Int, _ took: Duration
+    ) -> String {
+        let (job, statement) = (bundle.job, bundle.job.statement)
+        let first = UInt64(job.firstOperation) + 1
+        return """
+            job \(job.number) is proven: a \(kind) proof of \(Rendering.count(partials, "partial proof")), \(bytes) bytes, \
+            verified in \(took.milliseconds) ms
+            It is about sub-block \(statement.subBlock + 1) of \(statement.subBlockCount) of block \
+            \(statement.firstHeight), and shows: applying its \(Rendering.count(statement.operationCount, "operation")),
+              the block's from operation \(first) on, committed to by \(statement.operationsDigest), to the accounts
+              with root \(Hex.encode(statement.before.bytes)) gives root
+              \(Hex.encode(statement.after.bytes)).
+            Checked: every partial proof, the challenge from the committed roots, the balance of the buses, the plan and
+              the payloads' digests. Roots inside of a block stand in no header: that the sub-blocks together are the
+              block, verifying the aggregation's job shows.
+            """
     }
 }

@@ -24,6 +24,10 @@ enum ProofCheckFailure: Error, Hashable, Sendable, CustomStringConvertible {
     case partial(instance: UInt32, ProofRejection)
     case busUnbalanced
     case recursiveUnknown
+    /// The sub-blocks' proofs are not those of the block's sub-blocks, each once and in order.
+    case wrongSubBlocks
+    case brokenRootChain
+    case operationsNotCovered
 
     var description: String {
         switch self {
@@ -41,6 +45,9 @@ enum ProofCheckFailure: Error, Hashable, Sendable, CustomStringConvertible {
         case .challengeMismatch: "challengeMismatch: the challenge does not follow from the committed roots"
         case .partial(let instance, let rejection): "the partial proof of instance \(instance) is refused: \(rejection)"
         case .busUnbalanced: "busUnbalanced: the circuits do not agree with each other"
+        case .wrongSubBlocks: "wrongSubBlocks: the proof is not made of the block's sub-blocks in order"
+        case .brokenRootChain: "brokenRootChain: the sub-blocks' roots do not chain over the block"
+        case .operationsNotCovered: "operationsNotCovered: the sub-blocks' operations are not the block's"
         case .recursiveUnknown: "recursiveUnknown: this release does not verify recursive proofs"
         }
     }
@@ -90,6 +97,7 @@ struct ProofCheck {
             case .composite: try composite(proof)
             case .standAlone: try standAlone(proof)
             case .recursive: throw .recursiveUnknown
+            case .aggregate: throw .wrongSubBlocks
             }
         let challenge = verifier.challenge(statement: job.statement, plan: job.plan, roots: roots)
         guard proof.kind != .composite || challenge == job.challenge else { throw .challengeMismatch }

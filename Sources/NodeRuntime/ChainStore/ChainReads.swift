@@ -2,6 +2,7 @@ package import AccountTree
 package import ByteCodec
 package import ChainTypes
 package import Storage
+package import SystemState
 
 /// What a snapshot of the database holds of the chain. A missing record is nil; a record that cannot be read is a
 /// fault.
@@ -73,11 +74,13 @@ extension ReadSnapshot {
         do { return try AccountOperation.decodeList(bytes) } catch { throw .damaged("operations of block \(height)") }
     }
 
-    /// Operations and merged witness of a run of blocks; nil when part of them was dropped as proven.
+    /// Operations and witness of a job: those of its run of blocks, or of its part of one block. Nil when something of
+    /// them was dropped as proven.
     package borrowing func proofInput(
-        firstHeight: UInt64, lastHeight: UInt64, operationCount: Int
+        of job: Job
     ) throws(StorageFault) -> (operations: [AccountOperation], witness: BlockWitness)? {
-        guard firstHeight <= lastHeight else { return nil }
+        let (firstHeight, lastHeight) = (job.statement.firstHeight, job.statement.lastHeight)
+        guard firstHeight <= lastHeight, !job.isAggregation else { return nil }
         var operations: [AccountOperation] = []
         var witnesses: [BlockWitness] = []
         let upper = ChainRecord.key(lastHeight)
@@ -93,6 +96,16 @@ extension ReadSnapshot {
             operations += try self.operations(at: height) ?? []
             return .next
         }
-        return operations.count == operationCount ? (operations, BlockWitness.merge(witnesses)) : nil
+        let witness = BlockWitness.merge(witnesses)
+        guard job.statement.isSubBlock else {
+            return operations.count == Int(job.statement.operationCount) ? (operations, witness) : nil
+        }
+        let range = job.operations
+        guard range.upperBound <= operations.count else { return nil }
+        do {
+            return (Array(operations[range]), try witness.part(range, of: operations))
+        } catch {
+            throw .damaged("witness of block \(firstHeight)")
+        }
     }
 }

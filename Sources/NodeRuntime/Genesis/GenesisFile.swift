@@ -77,7 +77,8 @@ package enum GenesisFile {
             accessListAddress: try fields.integer("accessListAddress"),
             accessListKey: try fields.integer("accessListKey"),
             accountCreation: try fields.integer("accountCreation"), systemCall: try fields.integer("systemCall"),
-            provingBase: try fields.integer("provingBase"), payloadByte: try fields.integer("payloadByte"))
+            provingBase: try fields.integer("provingBase"), payloadByte: try fields.integer("payloadByte"),
+            provingWeight: try fields.integer("provingWeight"))
     }
 
     private static func proving(_ fields: inout GenesisFields) throws(GenesisFileError) -> ProvingParameters {
@@ -91,6 +92,8 @@ package enum GenesisFile {
             maxInstanceLogHeight: try fields.integer("maxInstanceLogHeight"),
             maxInstances: try fields.integer("maxInstances"),
             maxOperationsPerJob: try fields.integer("maxOperationsPerJob"),
+            subBlockOperations: try fields.integer("subBlockOperations"),
+            maxSubBlocks: try fields.integer("maxSubBlocks"),
             proversPerProof: try fields.integer("proversPerProof"),
             proversPerAggProof: try fields.integer("proversPerAggProof"),
             redundancy: try fields.integer("redundancy"), minSelected: try fields.integer("minSelected"),
@@ -116,7 +119,7 @@ package enum GenesisFile {
         PhaseWindows(
             t1: try fields.integer("t1"), t1Extension: try fields.integer("t1Extension"),
             t2: try fields.integer("t2"), t3: try fields.integer("t3"), t4: try fields.integer("t4"),
-            t5: try fields.integer("t5"))
+            t5: try fields.integer("t5"), aggProof: try fields.integer("aggProof"))
     }
 
     private static func rewards(_ fields: inout GenesisFields) throws(GenesisFileError) -> RewardTable {

@@ -55,6 +55,7 @@ extension GenesisFile {
                     ("systemCall", .number(chain.gas.systemCall)),
                     ("provingBase", .number(chain.gas.provingBase)),
                     ("payloadByte", .number(chain.gas.payloadByte)),
+                    ("provingWeight", .number(chain.gas.provingWeight)),
                 ])
             ),
         ])
@@ -66,6 +67,8 @@ extension GenesisFile {
             ("maxInstanceLogHeight", .number(UInt64(proving.maxInstanceLogHeight))),
             ("maxInstances", .number(UInt64(proving.maxInstances))),
             ("maxOperationsPerJob", .number(UInt64(proving.maxOperationsPerJob))),
+            ("subBlockOperations", .number(UInt64(proving.subBlockOperations))),
+            ("maxSubBlocks", .number(UInt64(proving.maxSubBlocks))),
             ("proversPerProof", .number(UInt64(proving.proversPerProof))),
             ("proversPerAggProof", .number(UInt64(proving.proversPerAggProof))),
             ("redundancy", .number(UInt64(proving.redundancy))),
@@ -94,6 +97,7 @@ extension GenesisFile {
         .line([
             ("t1", .number(windows.t1)), ("t1Extension", .number(windows.t1Extension)), ("t2", .number(windows.t2)),
             ("t3", .number(windows.t3)), ("t4", .number(windows.t4)), ("t5", .number(windows.t5)),
+            ("aggProof", .number(windows.aggProof)),
         ])
     }
 

@@ -111,8 +111,8 @@ extension NodeRPC {
 extension SystemState {
     /// Height of the last block with operations less the height up to which everything is proven; 0 when all is.
     var proofLag: UInt64 { unproven.keys.last.map { $0 - min($0, provenHeight) } ?? 0 }
-    /// Blocks with operations that are in no job.
-    var queueDepth: Int { unproven.values.count { $0.job == nil } }
+    /// Blocks with operations that are in no job, wholly or in part.
+    var queueDepth: Int { unproven.values.count(where: \.isWaiting) }
     /// Jobs in a phase.
     var activeJobs: [Job] { jobs.values.filter { !$0.isClosed && $0.phase != .queued } }
 }

@@ -17,7 +17,9 @@ extension NodeRPC {
     static let cairnJobs: [String: Method] = [
         "cairn_jobs": { rpc, params, _ in try await rpc.jobs(params[0]) },
         "cairn_job": { rpc, params, _ in
-            JobJSON.details(try await rpc.job(params[0]), program: rpc.host.checker.program)
+            let job = try await rpc.job(params[0])
+            return JobJSON.details(
+                job, siblings: await rpc.siblings(of: job), program: rpc.host.checker.program)
         },
         "cairn_jobRecord": { rpc, params, _ in .data(try await rpc.job(params[0]).encoded) },
         "cairn_openJobs": { rpc, _, _ in await rpc.openJobs() },
@@ -57,6 +59,17 @@ extension NodeRPC {
         return job
     }
 
+    /// The other jobs over the same split block, in the order of their numbers; none for a job over whole blocks.
+    private func siblings(of job: Job) async -> [Job] {
+        guard job.statement.subBlockCount > 1 else { return [] }
+        return await host.read { replica in
+            replica.ledger.system.jobs.values.filter { other in
+                other.number != job.number && other.statement.subBlockCount > 1
+                    && other.statement.firstHeight == job.statement.firstHeight
+            }
+        }
+    }
+
     private func jobs(_ argument: RPCArgument) async throws -> JSONValue {
         let options = argument.ifPresent
         let limit = try options?.member("limit").ifPresent?.count() ?? 20
@@ -83,9 +96,10 @@ extension NodeRPC {
     private func input(of job: Job) throws -> [UInt8] {
         let statement = job.statement
         let found = try store.read { snapshot throws(StorageFault) in
-            try snapshot.proofInput(
-                firstHeight: statement.firstHeight, lastHeight: statement.lastHeight,
-                operationCount: Int(statement.operationCount))
+            try snapshot.proofInput(of: job)
+        }
+        guard !job.isAggregation else {
+            throw RPCError.server("job \(job.number) aggregates sub-blocks: it has no input but their proofs")
         }
         guard let found else {
             throw RPCError.server("the blocks of job \(job.number) are proven: its input was dropped")

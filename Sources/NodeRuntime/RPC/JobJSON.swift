@@ -14,7 +14,9 @@ enum JobJSON {
         return [
             "number": JSONValue(job.number), "id": .data(job.id), "attempt": JSONValue(statement.attempt),
             "firstHeight": JSONValue(statement.firstHeight), "lastHeight": JSONValue(statement.lastHeight),
-            "operations": JSONValue(statement.operationCount), "instances": .count(job.plan.count),
+            "subBlock": JSONValue(statement.subBlock), "subBlockCount": JSONValue(statement.subBlockCount),
+            "kind": .string(kind(of: job)), "operations": JSONValue(statement.operationCount),
+            "instances": .count(job.plan.count),
             "phase": .string("\(job.phase)"), "state": .string(job.state.name),
             "selectedAt": .heightOrNull(job.selectedAt),
             "windowEndsAt": .heightOrNull(job.isClosed ? nil : job.window?.endsAt),
@@ -27,7 +29,13 @@ enum JobJSON {
         ]
     }
 
-    static func details(_ job: Job, program: BlockProgram) -> JSONValue {
+    /// What the job proves: whole blocks, a part of a block, or that a block's parts are all of it.
+    private static func kind(of job: Job) -> String {
+        job.isAggregation ? "aggregation" : job.statement.isSubBlock ? "subBlock" : "blocks"
+    }
+
+    /// `siblings` are the other jobs over the same split block.
+    static func details(_ job: Job, siblings: [Job] = [], program: BlockProgram) -> JSONValue {
         summary(job).merging([
             "statement": statement(job.statement),
             "plan": .list(job.plan) { instance in
@@ -52,7 +60,22 @@ enum JobJSON {
                 ["state": .string(milestone.state.name), "height": JSONValue(milestone.height)]
             },
             "payments": .list(job.payments, payment),
+            "firstOperation": JSONValue(job.firstOperation),
+            "subBlockProofs": .list(job.subBlocks) { proof in
+                ["job": JSONValue(proof.job), "id": .data(proof.id), "prover": .data(proof.prover)]
+            },
+            "siblings": .list(siblings, sibling),
         ])
+    }
+
+    /// Enough to see how far a split block is.
+    private static func sibling(_ job: Job) -> JSONValue {
+        [
+            "number": JSONValue(job.number), "kind": .string(kind(of: job)),
+            "subBlock": JSONValue(job.statement.subBlock), "attempt": JSONValue(job.statement.attempt),
+            "phase": .string("\(job.phase)"), "state": .string(job.state.name),
+            "provenAt": .heightOrNull(job.provenAt),
+        ]
     }
 
     static func payment(_ payment: Payment) -> JSONValue {
@@ -99,7 +122,7 @@ enum JobJSON {
 
     /// Transactions of the later phases that were found invalid; of what kind their proofs were is not known.
     private static func rejected(_ job: Job) -> [JSONValue] {
-        job.invalid.filter { [.t3, .t4, .t5, .open].contains($0.phase) }.map {
+        job.invalid.filter { [.t3, .t4, .t5, .open, .aggregate].contains($0.phase) }.map {
             inclusion($0).merging(["kind": .null, "valid": false, "reused": [], "inline": []])
         }
     }

@@ -112,10 +112,15 @@ package enum SystemABI {
         view(
             "jobState", "bytes32 id",
             returns:
-                "uint64 number, uint8 phase, uint64 firstHeight, uint64 lastHeight, uint32 instances, bool proven"),
+                "uint64 number, uint8 phase, uint64 firstHeight, uint64 lastHeight, uint32 instances, bool proven, "
+                + "uint32 subBlock, uint32 subBlockCount"),
         event(
             "JobSelected",
             "bytes32 indexed jobId, uint64 indexed firstHeight, uint64 lastHeight, uint32 attempt, address[] provers"),
+        event("BlockSplit", "uint64 indexed height, uint32 subBlocks"),
+        event(
+            "SubBlockSelected", "bytes32 indexed jobId, uint64 indexed height, uint32 subBlock, uint32 subBlockCount"),
+        event("BlockAggregated", "bytes32 indexed jobId, uint64 indexed height, address owner"),
         event("Committed", "bytes32 indexed jobId, address indexed owner, uint8 phase"),
         event("InstancesReassigned", "bytes32 indexed jobId, uint32 count"),
         event("T1Closed", "bytes32 indexed jobId, uint32 commitments, bool commitGap"),

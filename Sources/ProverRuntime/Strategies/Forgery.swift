@@ -85,6 +85,10 @@ package enum Forgery: Hashable, Sendable {
                 parts: job.plan.indices.map { .inline(proof: noise(UInt32($0))) },
                 bloom: SubmissionBloom(job: job, reused: []).bytes
             ).encoded
+        case .aggregate:
+            return AggProofPayload(
+                parts: job.subBlocks.reversed().map { AggProofPayload.Part(job: $0.id, prover: $0.prover) }
+            ).encoded
         case .open:
             return StandAloneProofPayload(
                 entries: job.plan.indices.map {

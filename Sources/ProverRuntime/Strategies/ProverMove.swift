@@ -61,6 +61,7 @@ extension ProverStrategy {
             case .commit: return .work(action)
             case .submit(let instances): return .forge(.t2, .garbage(instances))
             case .aggregate(let phase), .proveAlone(let phase): return .forge(phase, .garbage(job.allInstances))
+            case .aggregateSubBlocks: return .forge(.aggregate, .garbage([]))
             case .wait: return .wait
             }
         case .oversize:
@@ -91,7 +92,7 @@ extension ProverStrategy {
         case .commit(let phase, let instances): return steal(phase, .copiedRoots(instances), job, seen)
         case .submit(let instances): return steal(.t2, .copiedPartials(instances), job, seen)
         case .proveAlone(let phase), .aggregate(let phase): return steal(phase, .copiedFullProof, job, seen)
-        case .wait: return .wait
+        case .wait, .aggregateSubBlocks: return .wait
         }
     }
 

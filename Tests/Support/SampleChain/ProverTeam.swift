@@ -55,6 +55,7 @@ package struct ProverTeam: Sendable {
         switch action {
         case .wait: return nil
         case .aggregate: return CompositeProofPayload.ofReferences(job)?.encoded
+        case .aggregateSubBlocks: return AggProofPayload(job).encoded
         case .commit(_, let instances):
             return try withProver(place, job, node) { try $0.commitments(instances) { _ in }.encoded }
         case .submit(let instances):

@@ -71,8 +71,14 @@ package struct SampleDisk: Sendable {
     package func jobInput(_ job: Job) throws -> JobInput {
         let heights = (job.statement.firstHeight...job.statement.lastHeight)
         guard heights.allSatisfy({ operations[$0] != nil }) else { throw Failure.notStored }
+        let all = heights.flatMap { operations[$0] ?? [] }
+        let witness = BlockWitness.merge(heights.compactMap { witnesses[$0] })
+        guard job.statement.isSubBlock else {
+            return JobInput(statement: job.statement, plan: job.plan, operations: all, witness: witness)
+        }
+        guard job.operations.upperBound <= all.count else { throw Failure.notStored }
         return JobInput(
-            statement: job.statement, plan: job.plan, operations: heights.flatMap { operations[$0] ?? [] },
-            witness: BlockWitness.merge(heights.compactMap { witnesses[$0] }))
+            statement: job.statement, plan: job.plan, operations: Array(all[job.operations]),
+            witness: try witness.part(job.operations, of: all))
     }
 }

@@ -36,7 +36,8 @@ package enum SampleGenesis {
 
     package static let gas = GasSchedule(
         transfer: 21_000, calldataZeroByte: 4, calldataNonZeroByte: 16, accessListAddress: 2_400,
-        accessListKey: 1_900, accountCreation: 25_000, systemCall: 40_000, provingBase: 50_000, payloadByte: 2)
+        accessListKey: 1_900, accountCreation: 25_000, systemCall: 40_000, provingBase: 50_000, payloadByte: 2,
+        provingWeight: 750)
 
     package static let chain = ChainParameters(
         gasLimit: 30_000_000, initialBaseFee: Unit.gwei, minBaseFee: Unit.gwei, elasticity: 2,
@@ -44,8 +45,9 @@ package enum SampleGenesis {
 
     package static let proving = ProvingParameters(
         preset: .devnet, proofProfile: "insecure-test", maxInstanceLogHeight: 8, maxInstances: 16,
-        maxOperationsPerJob: 64, proversPerProof: 200, proversPerAggProof: 5, redundancy: 2, minSelected: 2,
-        maxConcurrentJobs: 2, windows: PhaseWindows(t1: 4, t1Extension: 3, t2: 4, t3: 4, t4: 2, t5: 2),
+        maxOperationsPerJob: 64, subBlockOperations: 64, maxSubBlocks: 8, proversPerProof: 200, proversPerAggProof: 5,
+        redundancy: 2, minSelected: 2,
+        maxConcurrentJobs: 2, windows: PhaseWindows(t1: 4, t1Extension: 3, t2: 4, t3: 4, t4: 2, t5: 2, aggProof: 4),
         minWindowBlocks: 2, earlyAdvance: true, maxFullProofsPerPhase: 4, maxAttempts: 3,
         rewardUnit: 1_000_000_000_000_000, rewards: .source, maxIssuancePerJob: 0, openReward: 20,
         openRewardStep: 1, openRewardCap: 200, penaltyInvalidProof: Unit.cairn, minimumStake: 100 * Unit.cairn,
