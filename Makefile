@@ -12,7 +12,7 @@ FILTER ?=
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: packages
 packages: ## install the Debian packages that are missing
@@ -48,6 +48,16 @@ $(VENV)/ready: Tests/requirements.txt
 .PHONY: bench
 bench: packages ## measure execution, proving, proof size and verification
 	swift run -c release cairn-bench
+
+.PHONY: soak-verifier
+soak-verifier: packages ## every mutation of proofs and witnesses, by proving and verifying (hours)
+	swift build -c release --build-tests
+	CAIRN_SOAK=1 swift test -c release --skip-build --filter 'ClaimRejectionTests|CellMutationTests|MutationTests'
+
+.PHONY: pages
+pages: packages ## write the pages of the circuits from their recording
+	swift build -c release --build-tests
+	CAIRN_WRITE_DOCS=1 swift test -c release --skip-build --filter CircuitPageTests
 
 .PHONY: format
 format: ## rewrite the sources in the house format

@@ -134,7 +134,7 @@ let package = Package(
         tests("STARKCore", ["STARKSamples", "ProofField", "CKernels"]),
         tests("STARKVerifier", ["STARKSamples", "STARKCore", "STARKProver", "ProofField", "CKernels"]),
         tests("STARKProver", ["STARKSamples", "STARKCore", "STARKVerifier", "ProofField", "CKernels"]),
-        tests("Circuits", domain + ["STARKCore", "STARKVerifier", "STARKProver"]),
+        tests("Circuits", domain + ["STARKSamples", "STARKCore", "STARKVerifier", "STARKProver"]),
         tests("ProvingRules", domain),
         tests("Execution", domain + ["ProvingRules", "SampleChain"]),
         tests("Consensus", ["ByteCodec", "Cryptography", "ChainTypes"]),
@@ -147,7 +147,7 @@ let package = Package(
         tests("ProvingLab", domain + proofs + rules + ["Replica", "STARKProver", "ProverRuntime"]),
         tests("NodeRuntime", domain + proofs + rules + ["Replica", "Storage", "JSONRPC"]),
         tests("ProverRuntime", domain + proofs + rules + ["SampleChain", "Replica", logging]),
-        tests("Commands", domain + ["CommandShell", "JSONRPC", "ProverCommands", arguments]),
+        tests("Commands", domain + ["CommandShell", "JSONRPC", "NodeRuntime", "ProverCommands", arguments]),
         .testTarget(
             name: "ScenarioTests",
             dependencies: ["cairn", "cairn-prover", "ByteCodec", "Cryptography", "ChainTypes", "JSONRPC"],

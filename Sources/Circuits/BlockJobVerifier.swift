@@ -46,11 +46,18 @@ package struct BlockJobVerifier: Sendable {
 
     /// The global challenge over the one canonical root of every instance, in plan order.
     package func challenge(statement: JobStatement, plan: [PlannedInstance], roots: [Digest]) -> Digest {
-        GlobalChallenge.derive(
-            parametersDigest: program.parameters.digest, programHash: statement.programHash,
-            chainId: statement.chainId, jobId: statement.id.bytes, planRoot: PlannedInstance.planRoot(plan).bytes,
-            publicInputs: publicInputs(statement),
-            commitments: zip(plan, roots).map { instance, root in
+        instances(statement, plan, roots).seed(parameters: program.parameters)
+    }
+
+    /// The job in the proof system's terms.
+    private func instances(
+        _ statement: JobStatement, _ plan: [PlannedInstance], _ roots: [Digest]
+    ) -> InstanceListStatement {
+        InstanceListStatement(
+            programHash: statement.programHash, chainId: statement.chainId, jobId: statement.id.bytes,
+            planRoot: PlannedInstance.planRoot(plan).bytes, publicInputs: publicInputs(statement),
+            publicMessages: PublicTerms.messages(statement),
+            instances: zip(plan, roots).map { instance, root in
                 GlobalChallenge.Commitment(
                     circuit: instance.circuit, logHeight: Int(instance.logHeight), root: root)
             })
@@ -69,12 +76,8 @@ package struct BlockJobVerifier: Sendable {
         statement: JobStatement, plan: [PlannedInstance], roots: [Digest], challenge: Digest, instance: Int,
         operatorKey: Address
     ) -> InstanceBinding? {
-        guard plan.indices.contains(instance), roots.indices.contains(instance),
-            let index = UInt32(exactly: instance)
-        else { return nil }
-        return InstanceBinding(
-            jobId: statement.id.bytes, seed: challenge, operatorKey: operatorKey.bytes, instanceIndex: index,
-            circuit: plan[instance].circuit, logHeight: Int(plan[instance].logHeight), root: roots[instance])
+        instances(statement, plan, roots).binding(
+            index: instance, operatorKey: operatorKey.bytes, seed: challenge)
     }
 
     /// The bus sum that a valid partial proof of `instance` exposes. `challenge` is that of

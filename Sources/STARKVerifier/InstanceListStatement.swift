@@ -17,6 +17,8 @@ package struct PublicMessage: Equatable, Sendable {
 
 /// What a job's proofs are to show, from the chain's state alone.
 package struct InstanceListStatement: Equatable, Sendable {
+    /// ``CircuitSet/programHash(parameters:)`` of the program that the job names.
+    package let programHash: Digest
     package let chainId: UInt64
     package let jobId: [UInt8]
     package let planRoot: [UInt8]
@@ -27,9 +29,10 @@ package struct InstanceListStatement: Equatable, Sendable {
     package let instances: [GlobalChallenge.Commitment]
 
     package init(
-        chainId: UInt64, jobId: [UInt8], planRoot: [UInt8], publicInputs: [UInt8], publicMessages: [PublicMessage],
-        instances: [GlobalChallenge.Commitment]
+        programHash: Digest, chainId: UInt64, jobId: [UInt8], planRoot: [UInt8], publicInputs: [UInt8],
+        publicMessages: [PublicMessage], instances: [GlobalChallenge.Commitment]
     ) {
+        self.programHash = programHash
         self.chainId = chainId
         self.jobId = jobId
         self.planRoot = planRoot
@@ -39,10 +42,10 @@ package struct InstanceListStatement: Equatable, Sendable {
     }
 
     /// The job's global challenge.
-    package func seed(circuits: CircuitSet, parameters: ProofParameters) -> Digest {
+    package func seed(parameters: ProofParameters) -> Digest {
         GlobalChallenge.derive(
-            parametersDigest: parameters.digest, programHash: circuits.programHash(parameters: parameters),
-            chainId: chainId, jobId: jobId, planRoot: planRoot, publicInputs: publicInputs, commitments: instances)
+            parametersDigest: parameters.digest, programHash: programHash, chainId: chainId, jobId: jobId,
+            planRoot: planRoot, publicInputs: publicInputs, commitments: instances)
     }
 
     /// What instance `index` binds its proof to; nil when the plan has no such instance.
@@ -51,16 +54,5 @@ package struct InstanceListStatement: Equatable, Sendable {
         return InstanceBinding(
             jobId: jobId, seed: seed, operatorKey: operatorKey, instanceIndex: instanceIndex,
             circuit: instances[index].circuit, logHeight: instances[index].logHeight, root: instances[index].root)
-    }
-}
-
-/// One instance's proof and the operator it is bound to.
-package struct PartialProof: Equatable, Sendable {
-    package let operatorKey: [UInt8]
-    package let proof: [UInt8]
-
-    package init(operatorKey: [UInt8], proof: [UInt8]) {
-        self.operatorKey = operatorKey
-        self.proof = proof
     }
 }

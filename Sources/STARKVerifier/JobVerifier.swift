@@ -1,7 +1,7 @@
 package import ProofField
 package import STARKCore
 
-/// Why a job's instances do not add up to a proof.
+/// Why a plan or its public messages are outside of the bus argument's bounds.
 package enum JobRejection: Error, Hashable, Sendable {
     /// An instance names a circuit outside of the program.
     case unknownCircuit(UInt32)
@@ -13,14 +13,10 @@ package enum JobRejection: Error, Hashable, Sendable {
     case multiplicityBound(bus: UInt32)
     /// A public message does not fit its bus, has an impossible count, or its denominator is zero.
     case publicMessage
-    /// Not one proof per instance of the plan.
-    case instanceCount
-    case instance(Int, ProofRejection)
-    /// The buses do not balance.
-    case unbalanced
 }
 
-/// The argument over all instances of a job: bounds from the plan, and the balance of the buses.
+/// The argument over all instances of a job: bounds from the plan, and the balance of the buses. Each instance has its
+/// own verdict by ``InstanceVerifier``, for the binding of ``InstanceListStatement``.
 package enum JobVerifier {
     /// Rows times messages over all instances, public messages included: keeps 2 H / |E| below 2^-100.
     package static let maximumMessages: UInt64 = 1 << 22
@@ -79,34 +75,5 @@ package enum JobVerifier {
             total = total + contribution
         }
         return total == .zero
-    }
-
-    /// Verifies all instances of a job, in plan order, and their balance. The seed is derived here, from the
-    /// statement.
-    package static func verify(
-        _ statement: InstanceListStatement, proofs: [PartialProof], circuits: CircuitSet, parameters: ProofParameters
-    ) -> Result<Void, JobRejection> {
-        if let rejection = checkPlan(
-            statement.instances.map { ($0.circuit, $0.logHeight) }, publicMessages: statement.publicMessages,
-            circuits: circuits, parameters: parameters)
-        {
-            return .failure(rejection)
-        }
-        guard proofs.count == statement.instances.count else { return .failure(.instanceCount) }
-        let seed = statement.seed(circuits: circuits, parameters: parameters)
-        var sums: [BusSum] = []
-        for (index, partial) in proofs.enumerated() {
-            guard let binding = statement.binding(index: index, operatorKey: partial.operatorKey, seed: seed),
-                let circuit = circuits.circuit(id: binding.circuit)
-            else { return .failure(.instanceCount) }
-            switch InstanceVerifier.verify(
-                partial.proof, binding: binding, circuit: circuit, parameters: parameters)
-            {
-            case .success(let sum): sums.append(sum)
-            case .failure(let rejection): return .failure(.instance(index, rejection))
-            }
-        }
-        return isBalanced(sums, publicMessages: statement.publicMessages, seed: seed)
-            ? .success(()) : .failure(.unbalanced)
     }
 }

@@ -10,46 +10,6 @@ import Testing
 
 /// Proves small jobs end to end.
 struct BlockProofTests {
-    private struct ProvenJob {
-        let input: JobInput
-        let verifier: BlockJobVerifier
-        let roots: [Digest]
-        let challenge: Digest
-        let proofs: [[UInt8]]
-        static let operatorKey = Address(words: 1, 2, 3)
-
-        init(_ input: JobInput, _ program: BlockProgram) throws {
-            self.input = input
-            verifier = BlockJobVerifier(program: program)
-            let generator = TraceGenerator(try input.validated(program: program).get())
-            var committed: [(InstanceProver, CommittedTrace)] = []
-            for (position, planned) in input.plan.enumerated() {
-                let circuit = try #require(program.circuits.circuit(id: planned.circuit))
-                let prover = InstanceProver(circuit: circuit, parameters: program.parameters, threads: 1)
-                committed.append((prover, try prover.commit(try #require(generator.trace(instance: position)))))
-            }
-            let roots = committed.map(\.1.root)
-            let challenge = verifier.challenge(statement: input.statement, plan: input.plan, roots: roots)
-            var proofs: [[UInt8]] = []
-            for (position, (prover, trace)) in committed.enumerated() {
-                let binding = try #require(
-                    verifier.binding(
-                        statement: input.statement, plan: input.plan, roots: roots, challenge: challenge,
-                        instance: position, operatorKey: Self.operatorKey))
-                proofs.append(try prover.prove(trace, binding: binding).proof)
-            }
-            (self.roots, self.challenge, self.proofs) = (roots, challenge, proofs)
-        }
-
-        func verify(
-            _ instance: Int, statement: JobStatement? = nil, key: Address = operatorKey, proof: [UInt8]? = nil
-        ) -> Result<BusSum, ProofRejection> {
-            verifier.verifyPartial(
-                statement: statement ?? input.statement, plan: input.plan, roots: roots, challenge: challenge,
-                instance: instance, operatorKey: key, proof: proof ?? proofs[instance])
-        }
-    }
-
     private func input(_ program: BlockProgram, limit: UInt8) throws -> JobInput {
         var scenario = LedgerScenario(balances: [100, 20, 7])
         try scenario.debit(0, 30)

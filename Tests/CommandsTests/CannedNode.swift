@@ -1,8 +1,10 @@
+import ArgumentParser
 import ByteCodec
 import CommandShell
 import Commands
 import Cryptography
 import JSONRPC
+import ProverCommands
 import Synchronization
 
 /// A node that gives prepared answers, takes every transaction, and remembers what it was asked.
@@ -51,11 +53,16 @@ struct CommandRun: Sendable {
     let output: String
     let errors: String
 
-    static func of(_ arguments: [String]) async -> CommandRun {
+    static func of(_ arguments: [String]) async -> CommandRun { await of(CairnCommand.self, arguments) }
+
+    /// Runs `cairn-prover`.
+    static func ofProver(_ arguments: [String]) async -> CommandRun { await of(CairnProverCommand.self, arguments) }
+
+    private static func of(_ root: (some ParsableCommand).Type, _ arguments: [String]) async -> CommandRun {
         let (output, errors) = (TextSink(), TextSink())
         let console = Console(output: { output.append($0) }, errors: { errors.append($0) })
         let status = await Console.$current.withValue(console) {
-            await CommandRunner.run(CairnCommand.self, arguments)
+            await CommandRunner.run(root, arguments)
         }
         return CommandRun(status: status, output: output.text, errors: errors.text)
     }

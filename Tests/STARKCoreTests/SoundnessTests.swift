@@ -5,18 +5,19 @@ import Testing
 
 @Suite("Soundness")
 struct SoundnessTests {
-    /// Published figures of deployed systems (soundcalc reports): query rounds with their work.
-    @Test(
-        "The query round reproduces published figures",
-        arguments: [
-            ("SP1 core", 0.375, 124, 16, 100.08), ("OpenVM app", 0.25, 193, 20, 100.10),
-            ("OpenVM internal", 0.375, 118, 20, 100.01),
-            // Johnson regime: 1 - sqrt(1/2) - gap; the published gap is rounded, worth 0.013 bits.
-            ("ZisK", 1 - 0.5.squareRoot() - 0.005333, 229, 16, 128.02),
-        ])
-    func published(_ name: String, _ proximity: Double, _ queries: Int, _ work: Int, _ bits: Double) {
-        let computed = SoundnessReport.queryBits(proximity: proximity, count: queries, grindingBits: work)
-        #expect(abs(computed - bits) < 0.01, "\(name): \(computed)")
+    @Test("The query round reproduces published figures", arguments: PublishedSoundness.all)
+    func published(_ figure: PublishedSoundness) {
+        #expect(figure.isReproduced, "\(figure.system): \(figure.computedBits)")
+    }
+
+    @Test("Four figures are published, and none is reproduced by other parameters")
+    func publishedFigures() {
+        #expect(PublishedSoundness.all.map(\.publishedBits) == [100.08, 100.10, 100.01, 128.03])
+        for figure in PublishedSoundness.all {
+            let other = SoundnessReport.queryBits(
+                proximity: figure.proximity, count: figure.queryCount - 1, grindingBits: figure.grindingBits)
+            #expect(abs(other - figure.publishedBits) > figure.tolerance)
+        }
     }
 
     /// The notes' table: rate 1/4, 350 columns, 600 constraints, before work.
@@ -28,6 +29,7 @@ struct SoundnessTests {
                 logHeight: logHeight, constraintCount: 600, batchedColumns: 350, degree: 3, totalMessages: 1 << 22))
         func bits(_ name: String) throws -> Double { try #require(report.rounds.first { $0.name == name }).bits }
         #expect(abs(try bits("batching") - 8 - batching) < 0.1)
+        #expect(report.weakest.bits == report.rounds.map(\.bits).min())
         #expect(abs(try bits("fold to \(1 << (logHeight - 3))") - fold) < 0.1)
         #expect(abs(try bits("constraint folding") - 114.7) < 0.1)
         #expect(abs(try bits("buses") - 100.95) < 0.01)

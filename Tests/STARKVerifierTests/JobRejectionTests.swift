@@ -14,27 +14,25 @@ struct JobRejectionTests {
     }
 
     private func verdict(
-        _ statement: InstanceListStatement? = nil, _ proofs: [PartialProof]? = nil
-    ) -> JobRejection? {
-        let result = JobVerifier.verify(
-            statement ?? job.statement, proofs: proofs ?? job.proofs, circuits: job.circuits,
-            parameters: job.parameters)
-        if case .failure(let rejection) = result { return rejection }
-        return nil
+        _ statement: InstanceListStatement? = nil, _ proofs: [SampleJob.PartialProof]? = nil
+    ) -> SampleJob.Rejection? {
+        job.rejection(statement ?? job.statement, proofs ?? job.proofs)
     }
 
     private func statement(
-        chainId: UInt64? = nil, jobId: [UInt8]? = nil, planRoot: [UInt8]? = nil, publicInputs: [UInt8]? = nil,
+        programHash: Digest? = nil, chainId: UInt64? = nil, jobId: [UInt8]? = nil, planRoot: [UInt8]? = nil,
+        publicInputs: [UInt8]? = nil,
         publicMessages: [PublicMessage]? = nil, instances: [GlobalChallenge.Commitment]? = nil
     ) -> InstanceListStatement {
         let own = job.statement
         return InstanceListStatement(
-            chainId: chainId ?? own.chainId, jobId: jobId ?? own.jobId, planRoot: planRoot ?? own.planRoot,
+            programHash: programHash ?? own.programHash, chainId: chainId ?? own.chainId, jobId: jobId ?? own.jobId,
+            planRoot: planRoot ?? own.planRoot,
             publicInputs: publicInputs ?? own.publicInputs, publicMessages: publicMessages ?? own.publicMessages,
             instances: instances ?? own.instances)
     }
 
-    private func isInstance(_ rejection: JobRejection?) -> Bool {
+    private func isInstance(_ rejection: SampleJob.Rejection?) -> Bool {
         if case .instance = rejection { return true }
         return false
     }
@@ -62,6 +60,7 @@ struct JobRejectionTests {
 
     @Test("Any other input of the global challenge")
     func otherStatement() {
+        #expect(isInstance(verdict(statement(programHash: .zero))))
         #expect(isInstance(verdict(statement(chainId: 1))))
         #expect(isInstance(verdict(statement(jobId: [7]))))
         #expect(isInstance(verdict(statement(planRoot: [7]))))
@@ -74,7 +73,7 @@ struct JobRejectionTests {
     @Test("Another operator's key on a proof")
     func otherOperator() {
         var proofs = job.proofs
-        proofs[0] = PartialProof(operatorKey: [UInt8](repeating: 9, count: 20), proof: proofs[0].proof)
+        proofs[0] = SampleJob.PartialProof(operatorKey: [UInt8](repeating: 9, count: 20), proof: proofs[0].proof)
         #expect(isInstance(verdict(nil, proofs)))
     }
 
@@ -96,22 +95,20 @@ struct JobRejectionTests {
     @Test("Public messages of the wrong form")
     func malformedPublicMessages() {
         let short = PublicMessage(bus: productBus, tuple: [.one], multiplicity: 1)
-        #expect(verdict(statement(publicMessages: [short])) == .publicMessage)
+        #expect(verdict(statement(publicMessages: [short])) == .plan(.publicMessage))
         #expect(JobVerifier.busContribution(short, seed: job.seed) == nil)
         #expect(!JobVerifier.isBalanced([.zero], publicMessages: [short], seed: job.seed))
         for multiplicity in [Int(Felt.modulus), Int.min, Int.max] {
             let message = PublicMessage(
                 bus: productBus, tuple: [.one, .one, .one], multiplicity: multiplicity)
-            #expect(verdict(statement(publicMessages: [message])) == .publicMessage)
+            #expect(verdict(statement(publicMessages: [message])) == .plan(.publicMessage))
         }
     }
 
     @Test("Valid proofs of traces whose buses do not balance")
     func unbalanced() throws {
         let job = try Fixture.unbalanced.get()
-        let result = JobVerifier.verify(
-            job.statement, proofs: job.proofs, circuits: job.circuits, parameters: job.parameters)
-        #expect(throws: JobRejection.unbalanced) { try result.get() }
+        #expect(job.rejection(job.statement, job.proofs) == .unbalanced)
     }
 
     @Test("Plans beyond the bounds of the bus argument")

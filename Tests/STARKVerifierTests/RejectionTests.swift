@@ -20,6 +20,11 @@ extension SampleJob {
         return nil
     }
 
+    /// The most bytes a proof of this circuit can have at a height; nil when there is none.
+    func maximumByteCount(_ circuit: RecordedCircuit, logHeight: Int) -> Int? {
+        ProofShape(circuit: circuit, logHeight: logHeight, parameters: parameters)?.maximumByteCount
+    }
+
     func binding(
         jobId: [UInt8]? = nil, seed: Digest? = nil, operatorKey: [UInt8]? = nil, instanceIndex: UInt32? = nil,
         circuit: UInt32? = nil, logHeight: Int? = nil, root: Digest? = nil

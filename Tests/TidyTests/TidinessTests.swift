@@ -61,4 +61,18 @@ import Testing
             }
         }
     }
+
+    /// The pages of the specification name tests as the proof of what they say.
+    @Test func everyTestThatTheSpecificationNamesExists() throws {
+        let tests = try SourceTree.files(under: "Tests").flatMap(\.lines).joined(separator: "\n")
+        var count = 0
+        for page in try SourceTree.files(under: "Docs/Spec", suffix: ".md") {
+            let names = page.lines.flatMap { $0.split(separator: "`") }.filter { $0.hasSuffix("()") }
+            for name in names where !name.contains(".") && !name.contains(" ") {
+                count += 1
+                #expect(tests.contains("func \(name.dropLast(2))"), "\(page.path) names \(name)")
+            }
+        }
+        #expect(count > 0)
+    }
 }

@@ -47,6 +47,7 @@ struct GenesisCommand: ParsableCommand {
             guard errors == 0 else {
                 throw CommandFailure("\(path): \(Rendering.count(errors, "error")): no chain can start from it")
             }
+            _ = try ChainProgram.of(genesis)
         }
     }
 }

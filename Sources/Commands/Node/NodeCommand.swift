@@ -1,13 +1,11 @@
 import ArgumentParser
 import ByteCodec
 import ChainTypes
-import Circuits
 import CommandShell
 import JSONRPC
 import Logging
 import NodeRuntime
 import Replica
-import STARKCore
 import Storage
 
 struct NodeCommand: AsyncParsableCommand {
@@ -43,7 +41,7 @@ struct NodeCommand: AsyncParsableCommand {
         let log = try logging.logger("node")
         let genesis = try GenesisReading.parse(genesis)
         let keys = try validatorKeys(genesis, log)
-        let program = try Self.program(genesis)
+        let program = try ChainProgram.of(genesis)
         let lock = try DirectoryLock(dataDir)
         defer { lock.release() }
         let chain: ChainStore
@@ -74,16 +72,6 @@ struct NodeCommand: AsyncParsableCommand {
             log.warning("\(keys.address) is no validator of the genesis: this node follows until it becomes one")
         }
         return keys
-    }
-
-    private static func program(_ genesis: Genesis) throws(CommandFailure) -> BlockProgram {
-        let profile = genesis.proving.proofProfile
-        guard let parameters = ProofParameters.named(profile) else {
-            throw CommandFailure("the genesis names the proof profile \(profile), unknown to this release")
-        }
-        do { return try BlockProgram(parameters: parameters) } catch {
-            throw CommandFailure(.internalFault, "the circuits cannot be recorded: \(error)")
-        }
     }
 
     private static func failure(_ error: ChainStoreError) -> CommandFailure {

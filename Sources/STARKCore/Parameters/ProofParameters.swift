@@ -33,22 +33,42 @@ package struct ProofParameters: Hashable, Sendable {
     package static let insecureTest = ProofParameters(
         name: "insecure-test", queryCount: 16, queryGrindingBits: 4, batchingGrindingBits: 2)
 
-    private init(name: String, queryCount: Int, queryGrindingBits: Int, batchingGrindingBits: Int) {
+    /// Parameters to measure with, beside other provers' benchmarks; no node takes them. Sizes are logarithms of two:
+    /// `blowupLog` 1 or 2, since the quotient of degree-3 constraints needs a rate of 1/2 at most, and `foldLog` 1...3.
+    /// Nil for numbers outside of these, or of 1...1024 queries and 0...24 bits of work.
+    package static func benchmark(
+        blowupLog: Int, queryCount: Int, queryGrindingBits: Int, foldLog: Int
+    ) -> ProofParameters? {
+        guard (1...2).contains(blowupLog), (1...1024).contains(queryCount), (0...24).contains(queryGrindingBits),
+            (1...3).contains(foldLog)
+        else { return nil }
+        return ProofParameters(
+            name: "insecure-benchmark", queryCount: queryCount, queryGrindingBits: queryGrindingBits,
+            batchingGrindingBits: 0, blowupLog: blowupLog, foldLog: foldLog)
+    }
+
+    private init(
+        name: String, queryCount: Int, queryGrindingBits: Int, batchingGrindingBits: Int, blowupLog: Int = 2,
+        foldLog: Int = 3
+    ) {
         self.name = name
         self.queryCount = queryCount
         self.queryGrindingBits = queryGrindingBits
         self.batchingGrindingBits = batchingGrindingBits
-        blowupLog = 2
-        foldLog = 3
+        self.blowupLog = blowupLog
+        self.foldLog = foldLog
         finalLog = 5
         capLog = 6
         logHeights = Self.standardLogHeights
         hashFamily = .current
     }
 
+    /// The profiles that a genesis may name.
+    package static let profiles = [profileA, insecureTest]
+
     /// The profile of that name, for a genesis to name.
     package static func named(_ name: String) -> ProofParameters? {
-        [profileA, insecureTest].first { $0.name == name }
+        profiles.first { $0.name == name }
     }
 
     package var blowup: Int { 1 << blowupLog }

@@ -5,12 +5,22 @@
 /// Ben-Sasson, Carmon, Haboeck, Kopparty and Saraf (ePrint 2025/2055, corollary 1.4). Instances have transcripts of
 /// their own after the global seed: only the bus argument is over all of them.
 ///
-/// This file is the one place with floating-point numbers: it reports and decides nothing.
+/// This file is the one place with floating-point numbers: no verdict on a proof or a block depends on it.
 package struct SoundnessReport: Sendable {
+    /// One challenge of the argument.
     package struct Round: Equatable, Sendable {
         package let name: String
-        package let bits: Double
+        /// -log2 of the round's error.
+        package let errorBits: Double
+        /// Proof-of-work bits that the verifier checks before this round's challenge.
+        package let workBits: Int
+
+        /// What the round is worth.
+        package var bits: Double { errorBits + Double(workBits) }
     }
+
+    /// Bits of a collision of two digests of eight elements, by the birthday bound.
+    package static let digestCollisionBits = 4 * log2(2_130_706_433)
 
     /// What an instance contributes to the error terms.
     package struct Statement: Sendable {
@@ -41,45 +51,48 @@ package struct SoundnessReport: Sendable {
         }
     }
 
-    package let rounds: [Round]
-
     package init(parameters: ProofParameters, statement: Statement) {
         let field = 4 * Self.log2(2_130_706_433)
         let height = Self.powerOfTwo(statement.logHeight)
         let rate = 1 / Self.powerOfTwo(parameters.blowupLog)
         let theta = (1 - rate) / 2
         func proximity(_ dimension: Double) -> Double { theta * dimension / rate + 1 }
-        func bits(_ numerator: Double) -> Double { field - Self.log2(numerator) }
+        func round(_ name: String, _ numerator: Double, work: Int = 0) -> Round {
+            Round(name: name, errorBits: field - Self.log2(numerator), workBits: work)
+        }
 
         var rounds = [
-            Round(name: "buses", bits: bits(2 * Double(statement.totalMessages))),
-            Round(name: "constraint folding", bits: bits(Double(statement.constraintCount))),
-            Round(
-                name: "out-of-domain point",
-                bits: bits(Double(statement.degree) * (height + 1) + height - 1)),
-            Round(
-                name: "batching",
-                bits: bits(Double(statement.batchedColumns - 1) * proximity(height))
-                    + Double(parameters.batchingGrindingBits)),
+            round("buses", 2 * Double(statement.totalMessages)),
+            round("constraint folding", Double(statement.constraintCount)),
+            round("out-of-domain point", Double(statement.degree) * (height + 1) + height - 1),
+            round(
+                "batching", Double(statement.batchedColumns - 1) * proximity(height),
+                work: parameters.batchingGrindingBits),
         ]
         var dimension = height
         for foldLog in parameters.foldLogs(logHeight: statement.logHeight) {
             dimension /= Self.powerOfTwo(foldLog)
             rounds.append(
-                Round(
-                    name: "fold to \(Int(dimension))",
-                    bits: bits((Self.powerOfTwo(foldLog) - 1) * proximity(dimension))))
+                round("fold to \(Int(dimension))", (Self.powerOfTwo(foldLog) - 1) * proximity(dimension)))
         }
-        rounds.append(
-            Round(
-                name: "queries",
-                bits: Self.queryBits(
-                    proximity: theta, count: parameters.queryCount, grindingBits: parameters.queryGrindingBits)))
-        self.rounds = rounds
+        last = Round(
+            name: "queries",
+            errorBits: Self.queryBits(proximity: theta, count: parameters.queryCount, grindingBits: 0),
+            workBits: parameters.queryGrindingBits)
+        earlier = rounds
     }
 
+    private let earlier: [Round]
+    private let last: Round
+
+    /// In the order of the transcript.
+    package var rounds: [Round] { earlier + [last] }
+
+    /// The round that is worth least.
+    package var weakest: Round { earlier.reduce(last) { $1.bits < $0.bits ? $1 : $0 } }
+
     /// Bits of the weakest round.
-    package var minimum: Double { rounds.reduce(.infinity) { Swift.min($0, $1.bits) } }
+    package var minimum: Double { weakest.bits }
 
     /// Bits of the sum of all rounds' errors.
     package var sum: Double {

@@ -5,6 +5,8 @@ import STARKProver
 /// A prover that follows the protocol where it must and lies where it is told to: all its commitments, challenges
 /// and work are consistent with the lie.
 package struct DishonestProver {
+    /// What it commits to instead of the trace's stage-2 columns (natural row order).
+    package var stage2: (FeltMatrix) -> Void = { _ in }
     /// What it claims instead of the trace's bus sum.
     package var busSum: (BusSum) -> BusSum = { $0 }
     /// What it claims about the values out of the domain.
@@ -16,9 +18,10 @@ package struct DishonestProver {
 
     package init() {}
 
-    /// The proof of a trace, and the binding it is for.
+    /// The proof of a trace, and the binding it is for: one of its own unless the caller makes one for the root.
     package func prove(
-        _ trace: FeltMatrix, circuit: RecordedCircuit, parameters: ProofParameters
+        _ trace: FeltMatrix, circuit: RecordedCircuit, parameters: ProofParameters,
+        binding: ((Digest) -> InstanceBinding)? = nil
     ) throws -> (proof: [UInt8], binding: InstanceBinding) {
         let pool = WorkPool(threads: 1)
         let logHeight = trace.rows.trailingZeroBitCount
@@ -26,13 +29,15 @@ package struct DishonestProver {
             throw ProverError.traceShape
         }
         let main = try ColumnCommitment(values: trace, shape: shape, pool: pool)
-        let binding = InstanceBinding(
+        let own = InstanceBinding(
             jobId: [1], seed: circuit.digest, operatorKey: [2], instanceIndex: 0, circuit: circuit.id,
             logHeight: logHeight, root: main.tree.root)
+        let binding = binding?(main.tree.root) ?? own
         var transcript = InstanceTranscript(binding: binding, circuit: circuit, shape: shape)
         let bus = try BusColumns(
             trace: trace, circuit: circuit, challenges: BusChallenges(seed: binding.seed, circuit: circuit),
             pool: pool)
+        self.stage2(bus.values)
         let stage2 = try ColumnCommitment(values: bus.values, shape: shape, pool: pool)
         let claim = busSum(bus.busSum)
         let bindings = RowProgram.Bindings(

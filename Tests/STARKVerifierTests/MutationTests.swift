@@ -1,0 +1,117 @@
+import ProofField
+import STARKCore
+import STARKSamples
+import Testing
+
+/// Every field element, every length and every index of a valid proof, changed one at a time.
+@Suite("Mutations of a valid proof")
+struct MutationTests {
+    private let job: SampleJob
+
+    init() throws { job = try Fixture.small.get() }
+
+    @Test("Every field element changed alone is refused", arguments: [0, 1])
+    func everyFieldElementChangedAlone(_ index: Int) {
+        let proof = job.proofs[index].proof
+        var count = 0
+        for word in 0..<(proof.count / 4) {
+            for mutation in ProofMutation.canonical {
+                guard let bytes = mutation.applied(to: proof, word: word) else { continue }
+                count += 1
+                let isRefused = job.verdict(bytes, index: index) != nil
+                #expect(isRefused, "word \(word), \(mutation)")
+            }
+        }
+        #expect(count >= 5_000)
+    }
+
+    @Test("Every field element under another encoding is refused for its encoding", arguments: [0, 1])
+    func everyFieldElementEncodedOtherwise(_ index: Int) {
+        let proof = job.proofs[index].proof
+        for word in 0..<(proof.count / 4) {
+            for mutation in ProofMutation.nonCanonical {
+                guard let bytes = mutation.applied(to: proof, word: word) else { continue }
+                let isRefused = job.verdict(bytes, index: index) == .nonCanonicalElement
+                #expect(isRefused, "word \(word), \(mutation)")
+            }
+        }
+    }
+
+    @Test("Every other length is refused", arguments: [0, 1])
+    func everyOtherLength(_ index: Int) {
+        let proof = job.proofs[index].proof
+        for length in 0..<proof.count {
+            let isRefused = job.verdict(Array(proof[..<length]), index: index) == .wrongLength
+            #expect(isRefused, "\(length) bytes")
+        }
+        for extra in 1...64 {
+            let longer = job.verdict(proof + proof[..<extra], index: index)
+            #expect(longer == .wrongLength)
+        }
+    }
+
+    @Test("A word left out or doubled at any place is refused")
+    func everyWordLeftOutOrDoubled() {
+        let proof = job.proofs[1].proof
+        for word in stride(from: 0, to: proof.count / 4, by: 3) {
+            var shorter = proof
+            shorter.removeSubrange((4 * word)..<(4 * word + 4))
+            var longer = proof
+            longer.insert(contentsOf: proof[(4 * word)..<(4 * word + 4)], at: 4 * word)
+            let isRefused = job.verdict(shorter) != nil && job.verdict(longer) != nil
+            #expect(isRefused, "word \(word)")
+        }
+    }
+
+    @Test("Two neighbouring field elements swapped at any place are refused")
+    func everyPairSwapped() {
+        let proof = job.proofs[1].proof
+        for word in 0..<(proof.count / 4 - 1) {
+            let first = Array(proof[(4 * word)..<(4 * word + 4)])
+            let second = Array(proof[(4 * word + 4)..<(4 * word + 8)])
+            guard first != second else { continue }
+            var bytes = proof
+            bytes.replaceSubrange((4 * word)..<(4 * word + 8), with: second + first)
+            let isRefused = job.verdict(bytes) != nil
+            #expect(isRefused, "word \(word)")
+        }
+    }
+
+    @Test("Every index of the job changed alone is refused")
+    func everyIndexChangedAlone() {
+        let proof = job.proofs[1].proof
+        for bit in 0..<32 {
+            let index = job.bindings[1].instanceIndex ^ (1 << UInt32(bit))
+            #expect(job.verdict(proof, binding: job.binding(instanceIndex: index)) != nil)
+            let circuit = job.bindings[1].circuit ^ (1 << UInt32(bit))
+            #expect(job.verdict(proof, binding: job.binding(circuit: circuit)) == .circuitMismatch)
+        }
+        for element in 0..<8 {
+            var (seed, root) = (job.seed, job.bindings[1].root)
+            seed[element] += .one
+            root[element] += .one
+            #expect(job.verdict(proof, binding: job.binding(seed: seed)) != nil)
+            #expect(job.verdict(proof, binding: job.binding(root: root)) == .rootMismatch)
+        }
+        for byte in 0..<32 {
+            var jobId = job.bindings[1].jobId
+            jobId[byte] ^= 1
+            #expect(job.verdict(proof, binding: job.binding(jobId: jobId)) != nil)
+        }
+    }
+
+    @Test("Inputs beyond the longest proof are refused by their length alone")
+    func giantInputs() throws {
+        let circuit = job.circuits.circuits[1]
+        for logHeight in job.parameters.logHeights {
+            let binding = job.binding(logHeight: logHeight)
+            let bound = try #require(job.maximumByteCount(circuit, logHeight: logHeight))
+            #expect(bound < 2_000_000)
+            for count in [bound + 1, bound + 4, 64 << 20] {
+                #expect(job.verdict([UInt8](repeating: 0, count: count), binding: binding) == .wrongLength)
+            }
+            // As long as a proof can be, and nothing in it.
+            #expect(job.verdict([UInt8](repeating: 0, count: bound), binding: binding) == .rootMismatch)
+        }
+    }
+}
