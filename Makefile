@@ -46,7 +46,8 @@ $(VENV)/ready: Tests/requirements.txt
 	touch $@
 
 .PHONY: bench
-bench: packages ## measure execution, proving, proof size and verification
+bench: build ## measure the prover, and execution, start and overload of a node
+	$(BUILD)/cairn-prover bench
 	swift run -c release cairn-bench
 
 .PHONY: soak-verifier

@@ -113,12 +113,16 @@ let package = Package(
                 "ProvingRules", "Replica", "Storage", "JSONRPC", "NodeRuntime", "CommandShell", arguments,
                 logging,
             ], resources: [.embedInCode("Devnet/devnet.json")], swiftSettings: settings),
-        module("ProverCommands", domain + proofs + ["ProverRuntime", "JSONRPC", "CommandShell", arguments, logging]),
+        module(
+            "ProverCommands",
+            domain + proofs + [
+                "ProverRuntime", "STARKProver", "CKernels", "JSONRPC", "CommandShell", arguments, logging,
+            ]),
         module("SimulationCommands", domain + ["Simulation", "ProvingLab", "CommandShell", "JSONRPC", arguments]),
         program("cairn", ["Commands", "CommandShell"]),
         program("cairn-prover", ["ProverCommands", "CommandShell"]),
         program("cairn-sim", ["SimulationCommands", "CommandShell"]),
-        program("cairn-bench", domain + proofs + ["NodeRuntime", "Replica", "STARKProver"]),
+        program("cairn-bench", domain + proofs + ["NodeRuntime", "Replica"]),
 
         // Test support
         support("STARKSamples", ["STARKCore", "STARKVerifier", "STARKProver", "ProofField"]),

@@ -122,6 +122,14 @@ size_t ck_buffer_peak_bytes(void) {
     return bytes;
 }
 
+size_t ck_buffer_reset_peak(void) {
+    pthread_mutex_lock(&lock);
+    peak_bytes = lent_bytes;
+    size_t bytes = lent_bytes;
+    pthread_mutex_unlock(&lock);
+    return bytes;
+}
+
 void ck_buffer_trim(void) {
     pthread_mutex_lock(&lock);
     for (int i = 0; i < CACHE_SLOTS; ++i) {

@@ -52,6 +52,8 @@ void ck_poseidon2_permute(uint32_t *states, size_t n) {
     (n == 1 ? &ck_kernels_portable : table)->poseidon2_permute(states, n);
 }
 
+void ck_permutation_rows(uint32_t *rows, size_t n, size_t stride) { kernels()->permutation_rows(rows, n, stride); }
+
 void ck_hash_rows(const uint32_t *matrix, size_t rows, size_t width, size_t stride, uint32_t *digests) {
     kernels()->hash_rows(matrix, rows, width, stride, digests);
 }

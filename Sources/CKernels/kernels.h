@@ -8,6 +8,7 @@ typedef struct {
     void (*poseidon2_permute)(uint32_t *, size_t);
     /// One state; NULL where the portable code does as well.
     void (*poseidon2_single)(uint32_t *);
+    void (*permutation_rows)(uint32_t *, size_t, size_t);
     void (*hash_rows)(const uint32_t *, size_t, size_t, size_t, uint32_t *);
     void (*compress_level)(const uint32_t *, size_t, uint32_t *);
     bool (*grind)(const uint32_t *, unsigned, unsigned, uint64_t, uint64_t, uint32_t *);

@@ -14,6 +14,7 @@
 const ck_kernels FN(ck_kernels) = {
     .poseidon2_permute = FN(poseidon2_permute),
     .poseidon2_single = CK_SINGLE,
+    .permutation_rows = FN(permutation_rows),
     .hash_rows = FN(hash_rows),
     .compress_level = FN(compress_level),
     .grind = FN(grind),

@@ -25,8 +25,8 @@ CK_INLINE void p2_full(V *s, const uint32_t *constants) {
     p2_external(s);
 }
 
-/// One partial round. The sum of s[1...15] does not wait for the cube of s[0].
-CK_INLINE void p2_partial(V *s, uint32_t constant) {
+/// One partial round; returns the S-box's output. The sum of s[1...15] does not wait for the cube of s[0].
+CK_INLINE V p2_partial(V *s, uint32_t constant) {
     V rest = v_add(v_add(v_add(s[1], s[2]), v_add(s[3], s[4])), v_add(v_add(s[5], s[6]), v_add(s[7], s[8])));
     V upper = v_add(v_add(v_add(s[9], s[10]), v_add(s[11], s[12])), v_add(v_add(s[13], s[14]), s[15]));
     rest = v_add(rest, upper);
@@ -49,6 +49,7 @@ CK_INLINE void p2_partial(V *s, uint32_t constant) {
     s[13] = v_sub(sum, v_shift_down(s[13], 3));
     s[14] = v_sub(sum, v_shift_down(s[14], 4));
     s[15] = v_sub(sum, v_shift_down(s[15], 24));
+    return first;
 }
 
 static void FN(p2)(V *state) {
@@ -83,6 +84,45 @@ static void FN(poseidon2_permute)(uint32_t *states, size_t n) {
         for (size_t tile = 0; tile < 16; tile += LANES) {
             v_transpose(s + tile);
             for (size_t l = 0; l < LANES && i + l < n; ++l) v_store(states + 16 * (i + l) + tile, s[tile + l]);
+        }
+    }
+}
+
+/// The first `width` <= 16 of sixteen columns to words offset... of `count` rows.
+CK_INLINE void p2_store_columns(const V *columns, uint32_t *const *rows, size_t offset, size_t width, size_t count) {
+    V tile[16];
+    memcpy(tile, columns, sizeof tile);
+    for (size_t c = 0; c < width; c += LANES) {
+        v_transpose(tile + c);
+        for (size_t l = 0; l < LANES && l < count; ++l) {
+            if (width - c >= LANES)
+                v_store(rows[l] + offset + c, tile[c + l]);
+            else
+                v_store_first(rows[l] + offset + c, tile[c + l], width - c);
+        }
+    }
+}
+
+static void FN(permutation_rows)(uint32_t *rows, size_t n, size_t stride) {
+    for (size_t i = 0; i < n; i += LANES) {
+        uint32_t *row[LANES];
+        for (size_t l = 0; l < LANES; ++l) row[l] = rows + stride * (i + l < n ? i + l : n - 1);
+        size_t count = n - i, column = 16;
+        V s[16], boxes[32];
+        load_columns(s, (const uint32_t *const *)row, 0, 16, 16);
+        p2_external(s);
+        for (int r = 0; r < 4; ++r, column += 16) {
+            p2_full(s, ck_rc_initial + 16 * r);
+            p2_store_columns(s, row, column, 16, count);
+        }
+        for (int r = 0; r < 20; ++r) boxes[r] = p2_partial(s, ck_rc_partial[r]);
+        for (int r = 20; r < 32; ++r) boxes[r] = v_zero();
+        p2_store_columns(boxes, row, column, 16, count);
+        p2_store_columns(boxes + 16, row, column + 16, 4, count);
+        column += 20;
+        for (int r = 0; r < 4; ++r, column += 16) {
+            p2_full(s, ck_rc_final + 16 * r);
+            p2_store_columns(s, row, column, 16, count);
         }
     }
 }

@@ -16,7 +16,6 @@ struct TreeHashRows {
 
     private let sections: [Section]
     private let touched: TouchedNodes
-    private let permutation = PermutationTrace()
     let count: Int
 
     init(_ job: ValidatedJob) {
@@ -48,12 +47,14 @@ struct TreeHashRows {
             }
             start = end
         }
-        fillPadding(matrix, from: max(0, count - range.lowerBound))
+        let used = min(max(0, count - range.lowerBound), matrix.rows)
+        PermutationTrace.complete(matrix, 0..<used)
+        fillPadding(matrix, from: used)
         return matrix
     }
 
     private func write(_ section: Section, _ position: Int, into matrix: FeltMatrix, row: Int) {
-        permutation.write(
+        PermutationTrace.writeInputs(
             section.children[2 * position], section.children[2 * position + 1], into: matrix, row: row)
         switch section.tag {
         case .old: matrix[row, TreeHash.Column.isOld] = .one
@@ -73,12 +74,10 @@ struct TreeHashRows {
         }
     }
 
+    /// Permutations of zeros: fresh matrices have the inputs.
     private func fillPadding(_ matrix: FeltMatrix, from start: Int) {
         guard start < matrix.rows else { return }
-        permutation.write(.zero, .zero, into: matrix, row: start)
-        for row in (start + 1)..<max(matrix.rows, start + 1) {
-            for column in 0..<PermutationColumns.count { matrix[row, column] = matrix[start, column] }
-        }
+        PermutationTrace.complete(matrix, start..<matrix.rows)
     }
 
     /// 1 / (level − 29) by level.

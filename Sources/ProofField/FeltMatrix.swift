@@ -1,7 +1,7 @@
 import CKernels
 
 /// A flat row-major matrix of field elements, 64-byte aligned, in memory that is reused and advised to use huge
-/// pages. Fresh matrices are zero.
+/// pages. Fresh matrices are zero unless they are to be overwritten.
 ///
 /// Row r starts at word r * stride. The kernels take `stride` and `width`; columns width..<stride are padding.
 ///
@@ -14,14 +14,16 @@ package final class FeltMatrix: @unchecked Sendable {
     package let stride: Int
     @usableFromInline let words: UnsafeMutablePointer<UInt32>
 
-    /// A zero matrix. A stride of a multiple of 16 words keeps rows on cache lines.
+    /// A matrix of zeros, or of anything when `isOverwritten` says that every word is written before it is read. A
+    /// stride of a multiple of 16 words keeps rows on cache lines.
     ///
     /// Dimensions come from parameters, not from the wire: running out of memory ends the process, as it does for
     /// arrays.
-    package init(rows: Int, width: Int, stride: Int? = nil) {
+    package init(rows: Int, width: Int, stride: Int? = nil, isOverwritten: Bool = false) {
         let stride = stride ?? width
         precondition(rows >= 0 && width >= 0 && stride >= width, "a row must fit its stride")
-        guard let words = unsafe ck_buffer_acquire(rows * stride) else {
+        let count = rows * stride
+        guard let words = unsafe isOverwritten ? ck_buffer_acquire_dirty(count) : ck_buffer_acquire(count) else {
             preconditionFailure("no memory for \(rows) rows of \(stride) words")
         }
         self.rows = rows
@@ -76,6 +78,9 @@ package final class FeltMatrix: @unchecked Sendable {
         try unsafe body(UnsafeMutableBufferPointer(start: words, count: rows * stride))
     }
 
-    /// The most bytes ever lent to matrices at one time.
+    /// The most bytes lent to matrices at one time.
     package static var peakBytes: Int { ck_buffer_peak_bytes() }
+
+    /// Starts ``peakBytes`` anew; returns the bytes that are lent now.
+    package static func resetPeakBytes() -> Int { ck_buffer_reset_peak() }
 }

@@ -19,12 +19,21 @@ package struct FoldProver {
     package init(
         first: FeltMatrix, shape: ProofShape, transcript: inout InstanceTranscript, pool: WorkPool
     ) throws(ProverError) {
+        try self.init(first: first, shape: shape, transcript: &transcript, pool: pool, times: KernelTimes { 0 })
+    }
+
+    init(
+        first: FeltMatrix, shape: ProofShape, transcript: inout InstanceTranscript, pool: WorkPool, times: KernelTimes
+    ) throws(ProverError) {
         var (values, domain) = (first, EvaluationDomain(shape))
         for (number, foldLog) in shape.foldLogs.enumerated() {
             let leafWidth = Ext.degree << foldLog
-            let tree = MerkleTree(
-                values, leafWidth: leafWidth, leafStride: leafWidth,
-                capLog: shape.capLog(leafLog: shape.leafLog(layer: number)), pool: pool)
+            let layerValues = values
+            let tree = times.hashing {
+                MerkleTree(
+                    layerValues, leafWidth: leafWidth, leafStride: leafWidth,
+                    capLog: shape.capLog(leafLog: shape.leafLog(layer: number)), pool: pool)
+            }
             layers.append(Layer(values: values, tree: tree))
             caps.append(tree.cap)
             let beta = transcript.commitLayer(root: tree.root)
@@ -40,7 +49,16 @@ package struct FoldProver {
     private static func fold(
         _ values: FeltMatrix, domain: EvaluationDomain, foldLog: Int, beta: Ext, _ pool: WorkPool
     ) -> FeltMatrix {
-        let folded = FeltMatrix(rows: values.rows >> foldLog, width: Ext.degree)
+        let folded = FeltMatrix(rows: values.rows >> foldLog, width: Ext.degree, isOverwritten: true)
+        fold(values, into: folded, domain: domain, foldLog: foldLog, beta: beta, pool)
+        return folded
+    }
+
+    /// Folds a layer on `domain` by 2^foldLog into a matrix of that many fewer rows.
+    package static func fold(
+        _ values: FeltMatrix, into folded: FeltMatrix, domain: EvaluationDomain, foldLog: Int, beta: Ext,
+        _ pool: WorkPool
+    ) {
         let betaWords = beta.coefficients.map(\.raw)
         pool.forEachRange(of: folded.rows, grain: 2048) { range in
             unsafe values.withUnsafeWords { source in
@@ -53,7 +71,6 @@ package struct FoldProver {
                 }
             }
         }
-        return folded
     }
 
     /// The opened leaves of all layers, without the values that earlier steps give.

@@ -15,6 +15,7 @@ package struct CommittedTrace: Sendable {
 package struct ProvenInstance: Sendable {
     package let proof: [UInt8]
     package let busSum: BusSum
+    package let sizes: ProofSizes
     package let report: ProvingReport
 }
 
@@ -33,17 +34,19 @@ package struct InstanceProver: Sendable {
     /// Commits to a trace: rows in natural order, 2^k of them, stage-1 columns in recorded order. The trace may not
     /// change afterwards. `clock` gives a monotonic time in any unit.
     package func commit(
-        _ trace: FeltMatrix, clock: () -> UInt64 = { 0 }
+        _ trace: FeltMatrix, clock: @escaping () -> UInt64 = { 0 }
     ) throws(ProverError) -> CommittedTrace {
         let logHeight = trace.rows.trailingZeroBitCount
         guard trace.width == circuit.columnCount, trace.rows > 0, trace.rows == 1 << logHeight,
             let shape = ProofShape(circuit: circuit, logHeight: logHeight, parameters: parameters)
         else { throw .traceShape }
         let start = clock()
-        let commitment = try ColumnCommitment(values: trace, shape: shape, pool: pool)
+        let times = KernelTimes(clock: clock)
+        let commitment = try ColumnCommitment(values: trace, shape: shape, pool: pool, times: times)
         let root = commitment.tree.root
         var report = ProvingReport()
         report.record(.commitTrace, time: clock() &- start)
+        report.add(times)
         return CommittedTrace(
             trace: trace, logHeight: logHeight, root: root, report: report, commitment: commitment)
     }
@@ -51,7 +54,7 @@ package struct InstanceProver: Sendable {
     /// Proves the committed trace for a binding, whose seed is the job's global challenge. `progress` is called
     /// before each stage, on the calling thread.
     package func prove(
-        _ committed: CommittedTrace, binding: InstanceBinding, clock: () -> UInt64 = { 0 },
+        _ committed: CommittedTrace, binding: InstanceBinding, clock: @escaping () -> UInt64 = { 0 },
         progress: (ProvingStage) -> Void = { _ in }
     ) throws(ProverError) -> ProvenInstance {
         guard binding.circuit == circuit.id, binding.logHeight == committed.logHeight,
@@ -59,6 +62,7 @@ package struct InstanceProver: Sendable {
             let shape = ProofShape(circuit: circuit, logHeight: committed.logHeight, parameters: parameters)
         else { throw .bindingMismatch }
         var report = ProvingReport()
+        let times = KernelTimes(clock: clock)
         var running: (stage: ProvingStage, start: UInt64)?
         func enter(_ stage: ProvingStage?) {
             let now = clock()
@@ -71,7 +75,7 @@ package struct InstanceProver: Sendable {
         enter(.busColumns)
         let challenges = BusChallenges(seed: binding.seed, circuit: circuit)
         let bus = try BusColumns(trace: committed.trace, circuit: circuit, challenges: challenges, pool: pool)
-        let stage2 = try ColumnCommitment(values: bus.values, shape: shape, pool: pool)
+        let stage2 = try ColumnCommitment(values: bus.values, shape: shape, pool: pool, times: times)
         let gamma = transcript.commitStage2(root: stage2.tree.root, busSum: bus.busSum)
 
         enter(.quotient)
@@ -79,7 +83,7 @@ package struct InstanceProver: Sendable {
             seed: binding.seed, circuit: circuit, gamma: gamma, busSum: bus.busSum, logHeight: shape.logHeight)
         let coefficients = try QuotientPolynomial.coefficients(
             main: committed.commitment, stage2: stage2, circuit: circuit, bindings: bindings, shape: shape, pool: pool)
-        let quotient = try ColumnCommitment(coefficients: coefficients, shape: shape, pool: pool)
+        let quotient = try ColumnCommitment(coefficients: coefficients, shape: shape, pool: pool, times: times)
         guard let zeta = transcript.commitQuotient(root: quotient.tree.root) else { throw .pointInDomain }
 
         enter(.openings)
@@ -94,7 +98,7 @@ package struct InstanceProver: Sendable {
         let layer = batched.layer(zeta: zeta, lambda: transcript.batchingChallenge(), pool: pool)
 
         enter(.folding)
-        let folds = try FoldProver(first: layer, shape: shape, transcript: &transcript, pool: pool)
+        let folds = try FoldProver(first: layer, shape: shape, transcript: &transcript, pool: pool, times: times)
         guard folds.isLowDegree else { throw .notLowDegree }
         transcript.absorb(finalPolynomial: folds.finalPolynomial)
 
@@ -116,8 +120,11 @@ package struct InstanceProver: Sendable {
             finalPolynomial: folds.finalPolynomial, queryNonce: queryNonce)
         let proof = Self.encode(header, openings, capacity: shape.maximumByteCount)
         enter(nil)
-        return ProvenInstance(proof: proof, busSum: bus.busSum, report: report)
+        report.add(times)
+        return ProvenInstance(
+            proof: proof, busSum: bus.busSum, sizes: ProofSizes(header: header, openings: openings), report: report)
     }
+
     private static func encode(_ header: ProofHeader, _ openings: QueryOpenings, capacity: Int) -> [UInt8] {
         var writer = ProofWriter(capacity: capacity)
         writer.write(header)

@@ -10,7 +10,7 @@ package struct MerkleTree: Sendable {
     /// Leaf i is hashed from words `i * leafStride ..< i * leafStride + leafWidth` of the matrix.
     init(_ matrix: FeltMatrix, leafWidth: Int, leafStride: Int, capLog: Int, pool: WorkPool) {
         let leafCount = matrix.rows * matrix.stride / leafStride
-        let leaves = FeltMatrix(rows: leafCount, width: Digest.count)
+        let leaves = FeltMatrix(rows: leafCount, width: Digest.count, isOverwritten: true)
         pool.forEachRange(of: leafCount, grain: 1024) { range in
             unsafe matrix.withUnsafeWords { source in
                 unsafe leaves.withUnsafeMutableWords { target in
@@ -31,7 +31,7 @@ package struct MerkleTree: Sendable {
     }
 
     private static func parents(of children: FeltMatrix, _ pool: WorkPool) -> FeltMatrix {
-        let parents = FeltMatrix(rows: children.rows / 2, width: Digest.count)
+        let parents = FeltMatrix(rows: children.rows / 2, width: Digest.count, isOverwritten: true)
         pool.forEachRange(of: parents.rows, grain: 4096) { range in
             unsafe children.withUnsafeWords { source in
                 unsafe parents.withUnsafeMutableWords { target in

@@ -21,3 +21,13 @@ enum BenchGenesis {
         return genesis
     }
 }
+
+enum BenchError: Error, CustomStringConvertible {
+    case noGenesis(String)
+
+    var description: String {
+        switch self {
+        case .noGenesis(let path): "there is no \(path) here: run this from the repository's root"
+        }
+    }
+}

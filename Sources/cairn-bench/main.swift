@@ -7,14 +7,13 @@ if arguments.contains("--help") || arguments.contains("-h") {
         """
         Measures Cairn on this machine.
 
-        USAGE: cairn-bench [execution] [start] [overload] [proving] [--blocks N] [--json]
+        USAGE: cairn-bench [execution] [start] [overload] [--blocks N] [--json]
 
           execution   transfers committed to disk per second, from their bytes on, against the rate of signature recovery
           start       seconds until a node with N blocks on its disk can go on (2000 unless --blocks says otherwise)
           overload    the interval of blocks under ten times the load that they can hold, against an idle chain's
-          proving     a job's proofs by stage: time, size, verification, against the rate of Poseidon2 permutations
 
-        All without arguments. Data is written below TMPDIR. EXAMPLE: cairn-bench start --blocks 100000 --json
+        The prover's own: cairn-prover bench. All without arguments. Data is written below TMPDIR. EXAMPLE: cairn-bench start --blocks 100000 --json
         """)
     exit(0)
 }
@@ -30,7 +29,7 @@ if let place = arguments.firstIndex(of: "--blocks") {
     blocks = number
     arguments.removeSubrange(place...place + 1)
 }
-let known: Set = ["execution", "start", "overload", "proving"]
+let known: Set = ["execution", "start", "overload"]
 let parts = Set(arguments).subtracting(["--json"])
 if let unknown = parts.subtracting(known).sorted().first { refuse("unknown argument \(unknown)") }
 let report = Report(asJSON: arguments.contains("--json"))
@@ -39,7 +38,6 @@ do {
     if parts.isEmpty || parts.contains("execution") { try await ExecutionBenchmark().run(report) }
     if parts.isEmpty || parts.contains("start") { try await StartBenchmark(blocks: blocks).run(report) }
     if parts.isEmpty || parts.contains("overload") { try await OverloadBenchmark().run(report) }
-    if parts.isEmpty || parts.contains("proving") { try ProvingBenchmark().run(report) }
 } catch {
     FileHandle.standardError.write(Data("cairn-bench: \(error)\n".utf8))
     exit(1)

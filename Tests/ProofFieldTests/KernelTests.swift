@@ -68,6 +68,38 @@ extension KernelTests {
         #expect(states == expected)
     }
 
+    /// The trace of a permutation: the state after each full round, and each partial round's S-box.
+    @Test(arguments: levels, [1, 2, 15, 16, 17, 40])
+    func permutationRowsAgree(level: Int32, count: Int) {
+        let matrix = Self.matrix(rows: count, width: Poseidon2.traceWidth, stride: Poseidon2.traceWidth + 5, seed: 9)
+        let inputs = (0..<count).map { Array(matrix.row($0).prefix(16)) }
+        Self.at(level) { Poseidon2.traceRows(matrix, 0..<count) }
+        for (row, input) in inputs.enumerated() {
+            var expected = input
+            var state = Poseidon2State { input[$0] }
+            Poseidon2.externalLinear(&state)
+            func fullRounds(_ constants: [UInt32]) {
+                for round in 0..<4 {
+                    for place in 0..<16 {
+                        let sum = state[place] + Felt(constants[16 * round + place])
+                        state[place] = sum * sum * sum
+                    }
+                    Poseidon2.externalLinear(&state)
+                    expected += (0..<16).map { state[$0] }
+                }
+            }
+            fullRounds(Poseidon2Constants.initialFull)
+            for constant in Poseidon2Constants.partial {
+                let sum = state[0] + Felt(constant)
+                state[0] = sum * sum * sum
+                expected.append(state[0])
+                Poseidon2.internalLinear(&state)
+            }
+            fullRounds(Poseidon2Constants.finalFull)
+            #expect(matrix.row(row) == expected)
+        }
+    }
+
     @Test(arguments: levels, [(1, 8), (5, 1), (16, 16), (17, 171), (33, 9), (20, 0), (18, 32)])
     func rowHashesAgree(level: Int32, shape: (rows: Int, width: Int)) {
         let matrix = Self.matrix(rows: shape.rows, width: shape.width, stride: shape.width + 3, seed: 40)

@@ -28,6 +28,13 @@ struct ProvingTests {
         #expect(try prove(threads: threads).proof == prove(threads: 1).proof)
     }
 
+    @Test("Every byte of a proof belongs to one component")
+    func sizes() throws {
+        let proven = try prove(threads: 1)
+        #expect(proven.sizes.total == proven.proof.count)
+        #expect(proven.sizes.components.allSatisfy { $0.bytes > 0 })
+    }
+
     @Test("The smallest nonce wins on any number of threads")
     func work() throws {
         #expect(try prove(threads: 4, .profileA).proof == prove(threads: 1, .profileA).proof)

@@ -39,6 +39,8 @@ void ck_buffer_release(uint32_t *buffer, size_t words);
 /// Bytes now lent, and the most ever lent at one time by this process.
 size_t ck_buffer_bytes(void);
 size_t ck_buffer_peak_bytes(void);
+/// Starts the measurement of the peak anew; returns the bytes now lent.
+size_t ck_buffer_reset_peak(void);
 /// Gives cached blocks back to the system.
 void ck_buffer_trim(void);
 
@@ -46,6 +48,11 @@ void ck_buffer_trim(void);
 
 /// Permutes `n` states of 16 elements in place.
 void ck_poseidon2_permute(uint32_t *states, size_t n);
+
+/// The trace of permutations: words 0..<16 of each of `n` rows hold an input; afterwards words 16..<164 hold the
+/// states after the four first full rounds, the twenty S-boxes of the partial rounds, and the states after the four
+/// last full rounds.
+void ck_permutation_rows(uint32_t *rows, size_t n, size_t stride);
 
 /// digests[r] = fixed-length sponge of row r: state zero but for state[8] = width (as a field element);
 /// each block of 8 elements overwrites state[0..<8] (the last one filled up with zeros), then a permutation;
