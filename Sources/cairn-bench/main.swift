@@ -13,7 +13,8 @@ if arguments.contains("--help") || arguments.contains("-h") {
           start       seconds until a node with N blocks on its disk can go on (2000 unless --blocks says otherwise)
           overload    the interval of blocks under ten times the load that they can hold, against an idle chain's
 
-        The prover's own: cairn-prover bench. All without arguments. Data is written below TMPDIR. EXAMPLE: cairn-bench start --blocks 100000 --json
+        What is the prover's alone: cairn-prover bench.
+        All without arguments. Data is written below TMPDIR. EXAMPLE: cairn-bench start --blocks 100000 --json
         """)
     exit(0)
 }

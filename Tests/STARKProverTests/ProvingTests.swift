@@ -72,14 +72,15 @@ struct ProvingTests {
         let circuit = try RecordedCircuit(ProductSource())
         let prover = InstanceProver(circuit: circuit, parameters: .insecureTest, threads: 1)
         var time: UInt64 = 0
-        let clock: () -> UInt64 = {
-            time += 10
-            return time
-        }
+        let clock: () -> UInt64 = { time }
         let committed = try prover.commit(ProductSource.trace(logHeight: 8, count: 10), clock: clock)
         var seen: [ProvingStage] = []
         let proven = try prover.prove(
-            committed, binding: binding(circuit, committed), clock: clock, progress: { seen.append($0) })
+            committed, binding: binding(circuit, committed), clock: clock,
+            progress: { stage in
+                seen.append(stage)
+                time += 10
+            })
         #expect(seen == Array(ProvingStage.allCases.dropFirst()))
         #expect((committed.report.stages + proven.report.stages).map(\.stage) == ProvingStage.allCases)
         #expect(proven.report.stages.allSatisfy { $0.time == 10 })
