@@ -9,6 +9,7 @@ PACKAGES := pkg-config librocksdb-dev libsecp256k1-dev libbotan-2-dev
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 DEVNET ?=
 FILTER ?=
+SECONDS ?= 600
 
 .PHONY: help
 help: ## list the targets
@@ -54,6 +55,11 @@ bench: build ## measure the prover, and execution, start and overload of a node
 soak-verifier: packages ## every mutation of proofs and witnesses, by proving and verifying (hours)
 	swift build -c release --build-tests
 	CAIRN_SOAK=1 swift test -c release --skip-build --filter 'ClaimRejectionTests|CellMutationTests|MutationTests'
+
+.PHONY: fuzz
+fuzz: packages ## fuzz every decoder and verifier with libFuzzer, SECONDS in all (make fuzz SECONDS=14400)
+	swift build -c release --package-path Tests/Fuzz --scratch-path .build/fuzz --product Fuzzer
+	ASAN_OPTIONS=detect_leaks=0 .build/fuzz/release/Fuzzer all $(SECONDS) .build/fuzz-data
 
 .PHONY: pages
 pages: packages ## write the pages of the circuits from their recording

@@ -126,6 +126,7 @@ let package = Package(
 
         // Test support
         support("STARKSamples", ["STARKCore", "STARKVerifier", "STARKProver", "ProofField"]),
+        support("FuzzTargets", domain + proofs + rules + ["Replica", "JSONRPC", "STARKSamples"]),
         support("SampleChain", domain + proofs + rules + ["Replica", "STARKProver", "ProverRuntime"]),
 
         // Tests
@@ -139,6 +140,7 @@ let package = Package(
         tests("STARKVerifier", ["STARKSamples", "STARKCore", "STARKProver", "ProofField", "CKernels"]),
         tests("STARKProver", ["STARKSamples", "STARKCore", "STARKVerifier", "ProofField", "CKernels"]),
         tests("Circuits", domain + ["STARKSamples", "STARKCore", "STARKVerifier", "STARKProver"]),
+        tests("FuzzTargets"),
         tests("ProvingRules", domain),
         tests("Execution", domain + ["ProvingRules", "SampleChain"]),
         tests("Consensus", ["ByteCodec", "Cryptography", "ChainTypes"]),
