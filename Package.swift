@@ -153,7 +153,11 @@ let package = Package(
         tests("ProvingLab", domain + proofs + rules + ["Replica", "STARKProver", "ProverRuntime"]),
         tests("NodeRuntime", domain + proofs + rules + ["Replica", "Storage", "JSONRPC"]),
         tests("ProverRuntime", domain + proofs + rules + ["SampleChain", "Replica", logging]),
-        tests("Commands", domain + ["CommandShell", "JSONRPC", "NodeRuntime", "ProverCommands", arguments]),
+        tests(
+            "Commands",
+            domain + rules + [
+                "CommandShell", "JSONRPC", "ProverCommands", "NodeRuntime", "Replica", "SampleChain", arguments,
+            ]),
         .testTarget(
             name: "ScenarioTests",
             dependencies: ["cairn", "cairn-prover", "ByteCodec", "Cryptography", "ChainTypes", "JSONRPC"],

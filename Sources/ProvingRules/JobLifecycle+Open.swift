@@ -10,6 +10,7 @@ extension JobLifecycle {
     ) -> [ProvingEvent] {
         state.height = context.height
         state.mix = context.mix
+        state.rosters = []
         if context.height > 0 {
             state.unproven.update(context.height - 1) { $0.blockHash = context.parentHash }
         }
@@ -243,7 +244,8 @@ extension JobLifecycle {
         job.seed = SelectionSeed.of(
             chainId: job.statement.chainId, firstHeight: job.statement.firstHeight, subBlock: job.statement.subBlock,
             attempt: job.statement.attempt, mix: context.mix)
-        let owners = Assignment.choose(for: job, state: state, at: context.height)
+        let roster = SelectionRoster(state, at: context.height)
+        let owners = Assignment.choose(for: job, among: roster.candidates, parameters: parameters)
         guard !owners.isEmpty, job.isAggregation || owners.count >= Int(parameters.minSelected) else {
             return .tooFewProvers
         }
@@ -253,6 +255,9 @@ extension JobLifecycle {
                 owner: owner, operatorKey: state.provers[owner]?.operatorKey ?? .zero, instances: hand)
         }
         job.selectedAt = context.height
+        let bytes = roster.encoded
+        job.rosterDigest = SelectionRoster.digest(of: bytes)
+        state.rosters.append(RosterRecord(job: job.number, bytes: bytes))
         job.reach(.proversSelected, at: context.height)
         job.open(
             job.isAggregation ? .aggregate : .t1, at: context.height, parameters: parameters, verifier: verifier)

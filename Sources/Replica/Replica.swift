@@ -188,7 +188,7 @@ package struct Replica: Sendable {
                     block: block, hash: hash, certificate: certificate, transactions: candidate.transactions,
                     receipts: executed.receipts, systemLogs: executed.systemLogs,
                     payloads: candidate.proposed.payloads, facts: executed.facts, accounts: executed.accounts,
-                    systemChanges: changes, operations: executed.operations, witness: witness,
+                    systemChanges: changes, rosters: executed.state.rosters, operations: executed.operations, witness: witness,
                     provenHeight: ledger.system.provenHeight)))
         try prune(candidate.transactions)
         candidates = [:]

@@ -55,6 +55,8 @@ package struct CommittedBlock: Sendable {
     package var facts: [PayloadFacts?]
     package var accounts: [IndexedAccount]
     package var systemChanges: [SystemState.Change]
+    /// What the selections of the block chose from.
+    package var rosters: [RosterRecord]
     package var operations: [AccountOperation]
     package var witness: BlockWitness
     /// Up to here operations and witnesses are no longer needed.

@@ -22,8 +22,14 @@ package enum ColumnFamily: String, CaseIterable, Sendable {
     /// transaction hash, 32 bytes → height u64 ‖ index in the block u32.
     case transactionIndex
 
-    /// payload digest, 32 bytes → height u64 ‖ the proof payload.
+    /// height u64 ‖ payload digest, 32 bytes → the proof payload. By height, so that what expires is one range.
     case sidecars
+
+    /// payload digest, 32 bytes → height u64 of the last block that brought it.
+    case sidecarHeights
+
+    /// job number u64 → the provers that the job's selection chose from, as long as the job is in the state.
+    case rosters
 
     /// leaf index u64 → address ‖ nonce ‖ balance, at the head.
     case accounts

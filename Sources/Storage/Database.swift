@@ -58,6 +58,30 @@ final class Database: @unchecked Sendable {
         try checked(action) { status in unsafe rocksdb_checkpoint_create(object, directory, 0, status) }
     }
 
+    // MARK: Room
+
+    /// Drops the files that hold nothing but keys below `upper`, and rewrites what else holds such keys, so that
+    /// entries deleted there take no room. Snapshots that are being read keep what they see, except in dropped files.
+    func reclaim(_ family: ColumnFamily, below upper: [UInt8]) throws(StorageFault) {
+        try checked("free room in the database") { status in
+            unsafe upper.withCharacters { end, count in
+                unsafe rocksdb_delete_file_in_range_cf(database, handle(of: family), nil, 0, end, count, status)
+            }
+        }
+        unsafe upper.withCharacters { end, count in
+            unsafe rocksdb_compact_range_cf(database, handle(of: family), nil, 0, end, count)
+        }
+    }
+
+    /// Bytes of a family's files and of its entries in memory.
+    func size(of family: ColumnFamily) -> UInt64 {
+        ["rocksdb.total-sst-files-size", "rocksdb.cur-size-all-mem-tables"].reduce(0) { sum, name in
+            var value: UInt64 = 0
+            guard unsafe rocksdb_property_int_cf(database, handle(of: family), name, &value) == 0 else { return sum }
+            return sum &+ value
+        }
+    }
+
     // MARK: Reading
 
     @unsafe func makeSnapshot() -> OpaquePointer { unsafe rocksdb_create_snapshot(database) }

@@ -4,7 +4,7 @@ import Synchronization
 /// The node's database: one RocksDB in one directory, safe to use from any thread.
 package final class Store: Sendable {
     /// The version of the record layouts in `ColumnFamily`.
-    package static let schemaVersion: UInt32 = 1
+    package static let schemaVersion: UInt32 = 2
 
     private static let schemaKey = Array("schemaVersion".utf8)
 
@@ -56,6 +56,17 @@ package final class Store: Sendable {
     /// Files are hard-linked where both directories are on one file system.
     package func checkpoint(at directory: String) throws(StorageFault) {
         try openDatabase().checkpoint(at: directory)
+    }
+
+    /// Gives the room of deleted entries below `upper` back to the file system: whole files at once, the rest by
+    /// rewriting the file at the edge.
+    package func reclaim(_ family: ColumnFamily, below upper: [UInt8]) throws(StorageFault) {
+        try openDatabase().reclaim(family, below: upper)
+    }
+
+    /// Bytes that a family takes on the disk and, until they get there, in memory.
+    package func size(of family: ColumnFamily) throws(StorageFault) -> UInt64 {
+        try openDatabase().size(of: family)
     }
 
     /// Closes the database as soon as no read or write is in flight; later calls throw `.closed`.

@@ -15,6 +15,8 @@ package struct Job: Hashable, RecordCodable {
     package var selectedAt: UInt64?
     /// What the provers and their instances were drawn from.
     package var seed: Bytes32 = .zero
+    /// Digest of the list of all provers as the selection found them (`SelectionRoster`).
+    package var rosterDigest: Bytes32 = .zero
     /// Every phase that was opened, in order; the last is the current one unless the job is queued or closed.
     package var windows: [PhaseWindow] = []
     /// In order of selection.
@@ -74,6 +76,7 @@ package struct Job: Hashable, RecordCodable {
         writer.optional(outcome) { $0.u8($1.rawValue) }
         writer.optional(selectedAt)
         writer.bytes32(seed)
+        writer.bytes32(rosterDigest)
         writer.list(windows)
         writer.list(selected)
         writer.list(commitments)
@@ -106,6 +109,7 @@ package struct Job: Hashable, RecordCodable {
         outcome = try reader.optional { (r) throws(RecordError) in try r.tag() }
         selectedAt = try reader.optionalU64()
         seed = try reader.bytes32()
+        rosterDigest = try reader.bytes32()
         windows = try reader.list()
         selected = try reader.list()
         commitments = try reader.list()

@@ -30,7 +30,20 @@ extension SystemState {
     }
 
     /// Root over all records in key order. Only rows that changed since the last call are encoded and hashed anew.
-    package mutating func root() -> Bytes32 {
+    package mutating func root() -> Bytes32 { RecordTree.root(leaves: leaves()) }
+
+    /// That a job's record, as it stands, is under the root; nil when there is no such job.
+    package mutating func proof(ofJob number: UInt64) -> RecordProof? {
+        guard let job = jobs[number] else { return nil }
+        let leaves = leaves()
+        let leaf = RecordTree.leaf(key: jobs.recordKey(number), value: job.encoded)
+        guard let index = leaves.firstIndex(of: leaf), let path = RecordTree.path(to: index, leaves: leaves) else {
+            return nil
+        }
+        return RecordProof(index: UInt64(index), count: UInt64(leaves.count), path: path)
+    }
+
+    private mutating func leaves() -> [Bytes32] {
         var leaves = ScalarTag.allCases.map { RecordTree.leaf(key: $0.key, value: scalar($0)) }
         claimable.appendLeaves(to: &leaves)
         provers.appendLeaves(to: &leaves)
@@ -39,7 +52,7 @@ extension SystemState {
         jobNumbers.appendLeaves(to: &leaves)
         unproven.appendLeaves(to: &leaves)
         validatorSets.appendLeaves(to: &leaves)
-        return RecordTree.root(leaves: leaves)
+        return leaves
     }
 
     /// What changed since the last call (at first: everything), by rising key.

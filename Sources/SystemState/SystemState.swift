@@ -14,6 +14,18 @@ package struct Supply: Hashable, Sendable {
     }
 }
 
+/// The provers that a job's selection chose from, encoded.
+package struct RosterRecord: Hashable, Sendable {
+    /// The job's number.
+    package var job: UInt64
+    package var bytes: [UInt8]
+
+    package init(job: UInt64, bytes: [UInt8]) {
+        self.job = job
+        self.bytes = bytes
+    }
+}
+
 /// Everything that is not an account: stakes, claims, jobs, validators. A value; a copy is cheap until it is written.
 package struct SystemState: Sendable {
     /// One stored row: its key, and its value or nil when the row is gone.
@@ -40,6 +52,10 @@ package struct SystemState: Sendable {
     package var validatorSets = Table<UInt64, ValidatorSet>(tag: .validatorSets)
     /// Blocks with operations that are not proven, by height.
     package var unproven = Table<UInt64, UnprovenBlock>(tag: .unproven)
+
+    /// What the selections of block `height` chose from. No record of the state: `Job.rosterDigest` binds each, and the
+    /// node keeps them beside the block.
+    package var rosters: [RosterRecord] = []
 
     /// Scalar records as they were last taken.
     var takenScalars: [[UInt8]] = []

@@ -237,4 +237,67 @@ struct ExplanationTests {
         let otherMix = Assignment.explain(Market.owner(1), job: job, state: before, mix: .zero)
         #expect(!otherMix.agrees)
     }
+    /// What a client has: the list of provers that the job's record binds, and nothing of the state.
+    @Test func theRosterIsBoundByTheJobAndEnoughToExplainIt() throws {
+        var market = try Market(provers: 8, instances: 3)
+        _ = ProverRegistry.pause(owner: Market.owner(0), state: &market.state)
+        market.block(operations: 5)
+        let before = market.state
+        market.block()
+        let job = market.job(1)
+        let record = try #require(market.state.rosters.first)
+        #expect(record.job == 1 && SelectionRoster.digest(of: record.bytes) == job.rosterDigest)
+        let roster = try SelectionRoster(record: record.bytes)
+        #expect(roster.entries.count == 8 && roster.digest == job.rosterDigest)
+        for index in 0..<9 {
+            #expect(
+                Assignment.explain(
+                    Market.owner(index), job: job, roster: roster, parameters: before.parameters, mix: market.state.mix)
+                    == Assignment.explain(Market.owner(index), job: job, state: before, mix: market.state.mix))
+        }
+        market.block()
+        #expect(market.state.rosters.isEmpty)
+    }
+
+    @Test func aSecondSelectionOfABlockSeesTheProversOfTheFirstAsTaken() throws {
+        var market = try Market(provers: 12, instances: 2) { $0.maxOperationsPerJob = 5 }
+        market.block(operations: 5)
+        market.preparer.maxBlocks = 0
+        market.block(operations: 5)
+        market.preparer.maxBlocks = 1
+        market.block()
+        let rosters = try market.state.rosters.map { try SelectionRoster(record: $0.bytes) }
+        #expect(rosters.count == 2)
+        for owner in market.job(1).selected.map(\.owner) {
+            #expect(rosters[1].entry(of: owner)?.standing == .assigned(job: 1))
+        }
+    }
+
+    @Test func aRosterWithOwnersOutOfOrderOrAnUnknownStandingIsRefused() throws {
+        let entry = SelectionRoster.Entry(
+            owner: Market.owner(0), operatorKey: .zero, weight: 1, standing: .jailed(until: 9))
+        #expect(try SelectionRoster(record: SelectionRoster(entries: [entry]).encoded).entries == [entry])
+        #expect(throws: RecordError.notRising) {
+            try SelectionRoster(record: SelectionRoster(entries: [entry, entry]).encoded)
+        }
+        var bytes = SelectionRoster(entries: [entry]).encoded
+        bytes[bytes.count - 9] = 7
+        #expect(throws: RecordError.unknownCase(7)) { try SelectionRoster(record: bytes) }
+    }
+
+    /// Every card comes from the deck that it names: each deck has every instance at most once.
+    @Test(arguments: [(1_000, 200, 3), (5, 3, 4), (7, 1, 2), (1, 9, 4)])
+    func aHandNamesTheDecksItsCardsCameFrom(_ instances: Int, _ provers: Int, _ redundancy: Int) {
+        var (first, second) = (SeedStream(seed: .zero), SeedStream(seed: .zero))
+        let list = Array(0..<UInt32(instances))
+        let hands = Dealing.hands(instances: list, provers: provers, redundancy: redundancy, stream: &first)
+        #expect(
+            hands.map { $0.map(\.instance) }
+                == Dealing.deal(instances: list, provers: provers, redundancy: redundancy, stream: &second))
+        for deck in 0..<redundancy {
+            let dealt = hands.joined().filter { $0.deck == deck }.map(\.instance)
+            #expect(Set(dealt).count == dealt.count)
+        }
+        #expect(hands.joined().allSatisfy { (0..<redundancy).contains($0.deck) })
+    }
 }

@@ -37,7 +37,7 @@ import Testing
         #expect(kind { _ = try Store(path: directory.appending("no/such/db")) } == .io)
     }
 
-    @Test(arguments: [[0, 0, 0, 2], [1], nil] as [[UInt8]?])
+    @Test(arguments: [[0, 0, 0, 1], [1], nil] as [[UInt8]?])
     func anotherSchemaVersionIsRefused(version: [UInt8]?) throws {
         let path = directory.appending("db")
         let store = try Store(path: path)

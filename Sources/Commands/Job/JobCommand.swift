@@ -6,7 +6,7 @@ import JSONRPC
 struct JobCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "job", abstract: "Proving jobs: who proves which blocks, and what they earn.",
-        subcommands: [JobList.self, JobShow.self, JobSettle.self, JobVerify.self])
+        subcommands: [JobList.self, JobShow.self, JobWhy.self, JobSettle.self, JobVerify.self])
 }
 
 /// A job as people name it: by number or by id.

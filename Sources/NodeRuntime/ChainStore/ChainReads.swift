@@ -44,8 +44,13 @@ extension ReadSnapshot {
 
     /// A proof payload, until it is pruned.
     package borrowing func payload(_ digest: Bytes32) throws(StorageFault) -> [UInt8]? {
-        guard let bytes = try get(.sidecars, digest.bytes) else { return nil }
-        return try ChainRecord.sidecar(bytes).payload
+        guard let bytes = try get(.sidecarHeights, digest.bytes) else { return nil }
+        return try get(.sidecars, ChainRecord.sidecar(try ChainRecord.number(bytes, "height of a payload"), digest))
+    }
+
+    /// The provers that a job's selection chose from; nil when the job is not in the state.
+    package borrowing func roster(ofJob number: UInt64) throws(StorageFault) -> [UInt8]? {
+        try get(.rosters, ChainRecord.key(number))
     }
 
     /// An account as it stood after the block at `height`; nil when it did not exist.

@@ -14,7 +14,6 @@ import SystemState
 /// - `receipts`: height → RLP `[[receipt…], [system receipt…], [facts…]]`, every item a byte string: receipts in
 ///   stored form, the system logs in receipts of at most `Limits.maxLogsPerReceipt` each, the facts of each proving
 ///   transaction as a record or the empty string.
-/// - `sidecars`: digest → height u64 of the last inclusion ‖ payload.
 /// - `accountHistory`: leaf u64 ‖ height u64 → nonce u64 ‖ balance u128.
 /// - `signState`: "proposed" → RLP `[block, [payload…]]` as byte strings, the block that the sign state speaks of;
 ///   "log" ‖ address → 1 once that validator has a log of what it signed (`SignStateLog`).
@@ -108,12 +107,7 @@ extension ChainRecord {
         return (try number(bytes[..<8], "transaction index"), Int(index))
     }
 
-    static func sidecar(_ height: UInt64, _ payload: [UInt8]) -> [UInt8] { key(height) + payload }
-
-    static func sidecar(_ bytes: [UInt8]) throws(StorageFault) -> (height: UInt64, payload: [UInt8]) {
-        guard bytes.count >= 8 else { throw .damaged("proof payload") }
-        return (try number(bytes[..<8], "proof payload"), Array(bytes[8...]))
-    }
+    static func sidecar(_ height: UInt64, _ digest: Bytes32) -> [UInt8] { key(height) + digest.bytes }
 }
 
 // MARK: - Receipts

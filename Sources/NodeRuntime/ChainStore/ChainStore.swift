@@ -132,9 +132,11 @@ package final class ChainStore: Sendable {
             batch.put(.witness, key: ChainRecord.key(height), value: writer.bytes)
         }
         for payload in committed.payloads {
-            batch.put(
-                .sidecars, key: Payload.digest(of: payload).bytes, value: ChainRecord.sidecar(height, payload))
+            let digest = Payload.digest(of: payload)
+            batch.put(.sidecars, key: ChainRecord.sidecar(height, digest), value: payload)
+            batch.put(.sidecarHeights, key: digest.bytes, value: ChainRecord.key(height))
         }
+        batch.put(committed.rosters, changes: committed.systemChanges)
         try dropExpiredPayloads(at: height, in: &batch)
         let pruned = prunedHeight.withLock { $0 }
         if committed.provenHeight > pruned {
@@ -145,22 +147,43 @@ package final class ChainStore: Sendable {
         batch.put(.meta, key: ChainRecord.head, value: ChainRecord.head(height, committed.hash))
         try store.write(batch)
         prunedHeight.withLock { $0 = max($0, committed.provenHeight) }
+        try reclaim(at: height)
     }
 
     /// Payloads are kept for `proofRetention` blocks after the last transaction that brought them.
     private func dropExpiredPayloads(at height: UInt64, in batch: inout WriteBatch) throws(StorageFault) {
-        guard height > genesis.proving.proofRetention else { return }
-        let expired = height - genesis.proving.proofRetention
-        try store.read { snapshot throws(StorageFault) in
-            guard let block = try snapshot.block(at: expired) else { return }
-            for bytes in block.transactions where bytes.first == TransactionKind.proving.rawValue {
-                guard let digest = (try? UnverifiedTransaction(decoding: bytes))?.body.proving?.payloadDigest,
-                    let value = try snapshot.get(.sidecars, digest.bytes),
-                    try ChainRecord.sidecar(value).height <= expired
-                else { continue }
-                batch.delete(.sidecars, key: digest.bytes)
+        guard let expired = expiredHeight(at: height) else { return }
+        let digests = try store.read { snapshot throws(StorageFault) -> [Bytes32] in
+            guard let block = try snapshot.block(at: expired) else { return [] }
+            return block.transactions.compactMap { bytes in
+                guard bytes.first == TransactionKind.proving.rawValue else { return nil }
+                return (try? UnverifiedTransaction(decoding: bytes))?.body.proving?.payloadDigest
             }
         }
+        guard !digests.isEmpty else { return }
+        batch.deleteRange(.sidecars, from: ChainRecord.key(expired), upTo: ChainRecord.key(expired + 1))
+        try store.read { snapshot throws(StorageFault) in
+            for digest in digests {
+                // A digest that came again since is still wanted.
+                guard let last = try snapshot.get(.sidecarHeights, digest.bytes), last == ChainRecord.key(expired)
+                else { continue }
+                batch.delete(.sidecarHeights, key: digest.bytes)
+            }
+        }
+    }
+
+    /// The height whose payloads expire with block `height`; nil while none do.
+    private func expiredHeight(at height: UInt64) -> UInt64? {
+        height > genesis.proving.proofRetention ? height - genesis.proving.proofRetention : nil
+    }
+
+    /// Blocks from one return of room to the next.
+    private static let reclaimInterval: UInt64 = 64
+
+    /// Gives the room of expired payloads back to the file system, once in a while.
+    private func reclaim(at height: UInt64) throws(StorageFault) {
+        guard let expired = expiredHeight(at: height), expired % Self.reclaimInterval == 0 else { return }
+        try store.reclaim(.sidecars, below: ChainRecord.key(expired + 1))
     }
 
     /// Records the sign state, synced: what it holds may leave the process afterwards. The block it speaks of is
@@ -211,6 +234,14 @@ extension WriteBatch {
             guard entry.index >= firstNew else { continue }
             put(.accountIndex, key: entry.account.address.bytes, value: ChainRecord.key(entry.index))
         }
+    }
+
+    /// A roster is kept as long as its job's record.
+    fileprivate mutating func put(_ rosters: [RosterRecord], changes: [SystemState.Change]) {
+        for change in changes where change.value == nil && change.key.first == TableTag.jobs.rawValue {
+            delete(.rosters, key: Array(change.key.dropFirst()))
+        }
+        for roster in rosters { put(.rosters, key: ChainRecord.key(roster.job), value: roster.bytes) }
     }
 
     fileprivate mutating func put(_ changes: [SystemState.Change]) {

@@ -29,6 +29,7 @@ extension NodeRPC {
             guard job.isClosed else { throw RPCError.server("job \(job.number) is not settled yet") }
             return .list(job.payments, JobJSON.payment)
         },
+        "cairn_selection": { rpc, params, _ in try await rpc.selection(of: try await rpc.job(params[0])) },
         "cairn_proof": { rpc, params, _ in try rpc.proof(of: try await rpc.job(params[0])) },
         "cairn_payloads": { rpc, params, _ in try await rpc.payloads(of: try await rpc.job(params[0])) },
         "cairn_sendProvingTransaction": { rpc, params, _ in
