@@ -15,8 +15,8 @@ package struct CairnCommand: ParsableCommand {
         version: CairnVersion.current,
         subcommands: [
             DevnetCommand.self, NodeCommand.self, StatusCommand.self, BlockCommand.self, AccountCommand.self,
-            SendCommand.self, TransactionCommand.self, JobCommand.self, ProverCommand.self, SupplyCommand.self,
-            KeyCommand.self, GenesisCommand.self, TrafficCommand.self,
+            SendCommand.self, TransactionCommand.self, JobCommand.self, MarketCommand.self, ProverCommand.self,
+            SupplyCommand.self, KeyCommand.self, GenesisCommand.self, TrafficCommand.self,
         ])
 
     package init() {}

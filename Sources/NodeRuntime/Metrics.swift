@@ -3,6 +3,7 @@ package import JSONRPC
 import Mempool
 import ProvingRules
 import Replica
+import Storage
 import SystemState
 
 /// What monitoring asks of a node. Names follow CometBFT's and EIP-2159's where they have one.
@@ -23,6 +24,10 @@ package struct NodeMonitor: Sendable {
     /// Prometheus' text format, version 0.0.4.
     package func metrics() async -> String {
         let halted = await host.halt != nil
+        // A store that cannot be read halts the node elsewhere; here its sizes are left out.
+        let sizes = ColumnFamily.allCases.compactMap { family in
+            (try? host.chain.store.size(of: family)).map { (family.rawValue, $0) }
+        }
         return await host.read { replica in
             let system = replica.ledger.system
             let header = replica.tip.header
@@ -45,7 +50,7 @@ package struct NodeMonitor: Sendable {
             text.gauge("cairn_halted", "1 when the node has stopped for good.", halted ? 1 : 0)
             text.gauge("cairn_proven_height", "Height up to which everything is proven.", system.provenHeight)
             text.gauge("cairn_proof_lag", "Blocks from there to the last one with operations.", system.proofLag)
-            text.gauge("cairn_queue_depth", "Blocks with operations in no job.", UInt64(system.queueDepth))
+            text.gauge("cairn_queue_depth", "Blocks with operations that wait for provers.", system.queueDepth)
             text.family("cairn_jobs", "Open jobs by phase.")
             for phase in JobPhase.allCases where phase != .closed {
                 let count = system.jobs.values.count { $0.phase == phase }
@@ -60,6 +65,8 @@ package struct NodeMonitor: Sendable {
                 "cairn_provers_available", "Provers that the next selection may choose.",
                 UInt64(Selection.candidates(system, at: header.height + 1).count))
             text.gauge("cairn_accounts", "Accounts.", UInt64(replica.ledger.accounts.accountCount))
+            text.market(MarketReport.measure(system))
+            text.storage(sizes)
             return text.text
         }
     }
@@ -75,6 +82,40 @@ private struct MetricsText {
     mutating func gauge(_ name: String, _ help: String, _ value: UInt64) {
         family(name, help)
         text += "\(name) \(value)\n"
+    }
+
+    /// The signals of the market over its default window; one without a value has no sample.
+    mutating func market(_ report: MarketReport) {
+        for measured in report.signals {
+            let name = "cairn_market_" + Self.snakeCase(measured.signal.rawValue)
+            family(name, "\(measured.signal.rawValue) in \(measured.signal.unit), last \(report.window) blocks.")
+            switch measured.value {
+            case nil: break
+            case .count(let count): text += "\(name) \(count)\n"
+            case .ratio(let part, let whole): text += "\(name) \(Double(part) / Double(whole))\n"
+            case .percentiles(let p50, let p95, let p99):
+                for (quantile, value) in [("0.5", p50), ("0.95", p95), ("0.99", p99)] {
+                    sample(name, label: ("quantile", quantile), value)
+                }
+            }
+        }
+        family("cairn_market_confidence", "What each signal of the market rests on, from 0 to 1.")
+        for measured in report.signals {
+            text +=
+                "cairn_market_confidence{signal=\"\(measured.signal.rawValue)\"} \(Double(measured.confidence) / 100)\n"
+        }
+    }
+
+    mutating func storage(_ sizes: [(family: String, bytes: UInt64)]) {
+        family("cairn_storage_bytes", "Bytes of the database by kind of record, on the disk and not yet there.")
+        for (family, bytes) in sizes { sample("cairn_storage_bytes", label: ("family", family), bytes) }
+    }
+
+    private static func snakeCase(_ name: String) -> String {
+        name.reduce(into: "") { text, letter in
+            if letter.isUppercase { text += "_" }
+            text += letter.lowercased()
+        }
     }
 
     mutating func sample(_ name: String, label: (name: String, value: String), _ value: UInt64) {

@@ -5,6 +5,7 @@ import Cryptography
 import JSONRPC
 import NodeRuntime
 import ProofField
+import ProvingRules
 import Replica
 import SystemState
 import Testing
@@ -140,12 +141,70 @@ struct CairnRPCTests {
         #expect(malformed?.data?["refusal"] == "malformedPayload")
     }
 
+    @Test func theMarketIsToldWithWhatItRestsOn() async throws {
+        let (_, rpc) = try Self.rpc()
+        let market = try await rpc.ask("cairn_market", ["window": 50])
+        #expect(market["height"] == 3)
+        #expect(market["window"] == ["blocks": 50, "from": 1, "to": 3, "coveredFrom": 1])
+        let signals = try #require(market["signals"])
+        #expect(signals["queueDepth"] == ["value": 0, "unit": "blocks", "samples": 1, "confidence": 1])
+        #expect(
+            signals["proofLatency"] == ["value": .null, "unit": "blocks", "samples": 0, "confidence": 0])
+        #expect(signals["proofLatencyTime"]?["unit"] == "milliseconds")
+        // Of four provers two are selected, and two are wanted at least: instances times redundancy.
+        #expect(signals["selectionShortfall"]?["denominator"]?.uint64.map { $0 >= 2 } == true)
+        #expect(signals["shardSize"]?["p99"] != nil && signals["shardSize"]?["samples"] == signals["instancesPerJob"]?["value"])
+        let names = (signals.members ?? []).map(\.name)
+        #expect(Set(names) == Set(MarketSignal.allCases.map(\.rawValue) + ["proofLatencyTime"]))
+        for window in [0, 100_001] as [JSONValue] {
+            let refusal = await #expect(throws: RPCError.self) { try await rpc.ask("cairn_market", ["window": window]) }
+            #expect(refusal?.message.contains("window: expected 1 to 100000 blocks") == true)
+        }
+    }
+
+    @Test func metricsHaveTheMarketAndTheStorageAndNoSampleWithoutAValue() async throws {
+        let chain = try Self.chain()
+        let text = await NodeMonitor(host: try chain.host()).metrics()
+        let lines = text.split(separator: "\n")
+        #expect(lines.contains("cairn_market_queue_depth 0"))
+        #expect(lines.contains("# TYPE cairn_market_commit_no_reveal_rate gauge"))
+        #expect(!lines.contains { $0.hasPrefix("cairn_market_commit_no_reveal_rate") })
+        #expect(lines.contains { $0.hasPrefix("cairn_market_shard_size{quantile=\"0.95\"} ") })
+        #expect(lines.contains("cairn_market_confidence{signal=\"proofLatency\"} 0.0"))
+        let size = lines.first { $0.hasPrefix("cairn_storage_bytes{family=\"sidecars\"} ") }
+        #expect(size?.split(separator: " ").last.flatMap { UInt64($0) } != nil)
+    }
+
+    @Test func aJobsHistoryHasHeightsAndTimes() async throws {
+        let (chain, rpc) = try Self.rpc()
+        let history = try #require(try await rpc.ask("cairn_job", 1)["history"]?.array)
+        let job = try #require(chain.replica.ledger.system.jobs[1])
+        #expect(history.count == job.history.count && !history.isEmpty)
+        for (entry, milestone) in zip(history, job.history) {
+            #expect(entry["state"] == .string(milestone.state.name) && entry["height"] == JSONValue(milestone.height))
+            #expect(entry["time"] == JSONValue(TestChain.start + milestone.height * 2_000))
+        }
+    }
+
+    /// What a restarted node says of a selection is what the job's record binds.
+    @Test func theListThatASelectionChoseFromOutlivesARestart() async throws {
+        var chain = try Self.chain()
+        try chain.restart()
+        let rpc = NodeRPC(host: try chain.host())
+        let answer = try await rpc.ask("cairn_selection", 1)
+        let job = try Job(record: try #require(Hex.decode(answer["job"]?.string ?? "")))
+        let bytes = try #require(Hex.decode(answer["roster"]?.string ?? ""))
+        #expect(SelectionRoster.digest(of: bytes) == job.rosterDigest)
+        #expect(try SelectionRoster(record: bytes).entries.count == 4)
+        #expect(answer["proof"]?["height"] == 3 && answer["selectedAt"] == JSONValue(try #require(job.selectedAt)))
+    }
+
     @Test func everyMethodOfTheContractIsThere() {
         let names = Set(NodeRPC.methodNames)
         for method in [
             "status", "genesis", "jobs", "job", "openJobs", "jobRecord", "jobInput", "payload", "payloads",
             "sendProvingTransaction", "provers", "prover", "proverRecord", "supply", "proof", "settlement",
-            "certificate", "operations", "systemContracts",
+            "certificate", "operations", "systemContracts", "selection", "market",
         ] {
             #expect(names.contains("cairn_\(method)"), "\(method)")
         }

@@ -112,9 +112,12 @@ enum JobDetails {
     }
 
     private static func history(_ history: Answer) throws(CommandFailure) -> String {
-        var table = TextTable([.right("block"), .left("reached")])
+        var table = TextTable([.right("block"), .left("time"), .left("reached")])
         for milestone in try history.list() {
-            table.add(["\(try milestone["height"].count())", try milestone["state"].text()])
+            let time = try milestone["time"].ifPresent.map { (t) throws(CommandFailure) in
+                UnixTime.text(seconds: try t.count() / 1_000)
+            }
+            table.add(["\(try milestone["height"].count())", time ?? "", try milestone["state"].text()])
         }
         return table.isEmpty ? "" : table.text
     }

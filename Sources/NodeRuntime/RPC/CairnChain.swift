@@ -50,7 +50,7 @@ extension NodeRPC {
                 "pendingTransactions": .count(replica.mempool.transactionCount),
                 "pendingProvingTransactions": .count(replica.mempool.proofCount),
                 "provenHeight": JSONValue(system.provenHeight), "proofLag": JSONValue(system.proofLag),
-                "queueDepth": .count(system.queueDepth), "activeJobs": .count(system.activeJobs.count),
+                "queueDepth": JSONValue(system.queueDepth), "activeJobs": .count(system.activeJobs.count),
                 "proversRegistered": .count(system.provers.count),
                 "proversAvailable": .count(Selection.candidates(system, at: tip.height + 1).count),
                 "validators": .count(system.nextValidators.validators.count),
@@ -111,8 +111,6 @@ extension NodeRPC {
 extension SystemState {
     /// Height of the last block with operations less the height up to which everything is proven; 0 when all is.
     var proofLag: UInt64 { unproven.keys.last.map { $0 - min($0, provenHeight) } ?? 0 }
-    /// Blocks with operations that are in no job, wholly or in part.
-    var queueDepth: Int { unproven.values.count(where: \.isWaiting) }
     /// Jobs in a phase.
     var activeJobs: [Job] { jobs.values.filter { !$0.isClosed && $0.phase != .queued } }
 }

@@ -18,8 +18,9 @@ extension NodeRPC {
         "cairn_jobs": { rpc, params, _ in try await rpc.jobs(params[0]) },
         "cairn_job": { rpc, params, _ in
             let job = try await rpc.job(params[0])
-            return JobJSON.details(
-                job, siblings: await rpc.siblings(of: job), program: rpc.host.checker.program)
+            let times = try rpc.times.times(of: job.history.map(\.height), in: rpc.store)
+            let siblings = await rpc.siblings(of: job)
+            return JobJSON.details(job, siblings: siblings, program: rpc.host.checker.program, times: times)
         },
         "cairn_jobRecord": { rpc, params, _ in .data(try await rpc.job(params[0]).encoded) },
         "cairn_openJobs": { rpc, _, _ in await rpc.openJobs() },

@@ -3,6 +3,7 @@ import ChainTypes
 import Circuits
 import JSONRPC
 import ProofField
+import ProvingRules
 import STARKCore
 import SystemState
 
@@ -23,7 +24,7 @@ enum JobJSON {
             "selected": .count(job.selected.count), "commitments": .count(job.commitments.count),
             "submissions": .count(job.submissions.count), "fullProofs": .count(job.fullProofs.count),
             "provenAt": .heightOrNull(job.provenAt),
-            "blocksToProof": .heightOrNull(job.provenAt.map { $0 - min($0, statement.lastHeight) }),
+            "blocksToProof": .heightOrNull(job.blocksToProof),
             "rewards": .quantity(rewards.reduce(UInt128(0)) { $0 &+ $1.amount }),
             "penalties": .quantity(penalties.reduce(UInt128(0)) { $0 &+ $1.amount }),
         ]
@@ -34,8 +35,11 @@ enum JobJSON {
         job.isAggregation ? "aggregation" : job.statement.isSubBlock ? "subBlock" : "blocks"
     }
 
-    /// `siblings` are the other jobs over the same split block.
-    static func details(_ job: Job, siblings: [Job] = [], program: BlockProgram) -> JSONValue {
+    /// `siblings` are the other jobs over the same split block; `times` has the timestamps of the blocks of the job's
+    /// history, in ms since 1970.
+    static func details(
+        _ job: Job, siblings: [Job] = [], program: BlockProgram, times: [UInt64: UInt64]
+    ) -> JSONValue {
         summary(job).merging([
             "statement": statement(job.statement),
             "plan": .list(job.plan) { instance in
@@ -57,7 +61,10 @@ enum JobJSON {
             "commitGap": .bool(job.commitGap), "challenge": .optional(job.challenge) { .data($0) },
             "fullProofDetails": .array(job.fullProofs.map(fullProof) + rejected(job)),
             "history": .list(job.history) { milestone in
-                ["state": .string(milestone.state.name), "height": JSONValue(milestone.height)]
+                [
+                    "state": .string(milestone.state.name), "height": JSONValue(milestone.height),
+                    "time": .heightOrNull(times[milestone.height]),
+                ]
             },
             "payments": .list(job.payments, payment),
             "firstOperation": JSONValue(job.firstOperation),

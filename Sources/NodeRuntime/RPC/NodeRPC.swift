@@ -8,6 +8,7 @@ package struct NodeRPC: RPCHandler {
     let host: NodeHost
     let filters = FilterTable()
     let subscriptions = Subscriptions()
+    let times = BlockTimes()
 
     package init(host: NodeHost) { self.host = host }
 
@@ -17,8 +18,7 @@ package struct NodeRPC: RPCHandler {
     static let methods: [String: Method] = {
         let groups = [
             ethereumBlocks, ethereumState, ethereumTransactions, ethereumFees, ethereumLogs, network, cairnChain,
-            cairnJobs,
-            cairnProvers,
+            cairnJobs, cairnProvers, cairnMarket,
         ]
         return groups.reduce(into: [:]) { all, group in all.merge(group) { first, _ in first } }
     }()
