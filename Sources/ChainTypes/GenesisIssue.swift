@@ -72,6 +72,18 @@ package enum GenesisIssue: Hashable, Sendable {
     case tooFewProvers(have: Int, want: UInt32)
     /// The literal rules pay for copied proofs and to silent provers.
     case sourcePresetOutsideDevnet
+    /// The literal rules pay every selected prover for another's full proof in T1.
+    case silentProversPaid(units: UInt64, jobsToEarnStake: UInt64)
+    /// The literal rules pay for a full proof made of others' partial proofs.
+    case copiedProofsPaid(units: UInt64)
+    /// A job may open with so few provers that an instance goes to fewer than `redundancy`.
+    case minSelectedBelowRedundancy(have: UInt32, want: UInt32)
+    /// A full proof of the largest job never fits a block, so that job is never proven.
+    case fullProofAboveVerifyBudget(instances: UInt32, budget: UInt64)
+    case fullProofAboveBlockBudget(bytes: UInt64, budget: UInt64)
+    case fullProofAboveGasLimit(gas: UInt64, limit: UInt64)
+    /// Few provers may owe more in T2 than a block takes: they are penalised for what they cannot send.
+    case submissionAboveBlockBudget(bytes: UInt64, budget: UInt64)
 
     package enum Severity: Hashable, Sendable { case error, warning }
 
@@ -80,7 +92,9 @@ package enum GenesisIssue: Hashable, Sendable {
         case .singleValidator, .noFaultTolerance, .validatorAboveThird, .minWindowCensorable, .payoffRises,
             .rewardT2ProverTooHigh, .submissionFeeAboveReward, .noRedundancy, .noMinimumStake,
             .penaltyAboveMinimumStake, .provingIsFree, .subBlockMayExceedPlan, .tooFewProvers,
-            .sourcePresetOutsideDevnet:
+            .sourcePresetOutsideDevnet, .silentProversPaid, .copiedProofsPaid, .minSelectedBelowRedundancy,
+            .fullProofAboveVerifyBudget, .fullProofAboveBlockBudget, .fullProofAboveGasLimit,
+            .submissionAboveBlockBudget:
             .warning
         default: .error
         }

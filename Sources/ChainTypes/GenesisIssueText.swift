@@ -42,19 +42,47 @@ extension GenesisIssue {
         case .validatorAboveThird(let address): "the chain halts when \(address) does: it has more than a third"
         case .minWindowCensorable(let have, let want):
             "a proposer can keep a prover out of a window of \(have) blocks: want \(want)"
-        case .payoffRises(let earlier, let later): "\(later) pays a sender more than \(earlier): provers will wait"
+        case .payoffRises(let earlier, let later):
+            "\(later) pays a sender more than \(earlier): provers will wait; lower the amounts of \(later)"
         case .rewardT2ProverTooHigh(let reward):
             "rewardT2Prover is \(reward); above 30 waiting for T3 pays more than a full proof in T2"
-        case .submissionFeeAboveReward: "sending a submission costs more than rewardT2Prover pays"
-        case .noRedundancy: "one silent prover leaves an instance unproven"
+        case .submissionFeeAboveReward:
+            "at the target base fee a submission costs more than rewardT2Prover pays: raise proving.rewardUnit, or lower "
+                + "chain.initialBaseFee or chain.gas.payloadByte"
+        case .noRedundancy: "one silent prover leaves an instance unproven: raise proving.redundancy"
         case .provingIsFree: "with chain.gas.provingWeight 0 a transaction need not pay for what proving it takes"
         case .subBlockMayExceedPlan(let instances, let limit):
             "a sub-block may need \(instances) instances and proving.maxInstances is \(limit): blocks end earlier then"
-        case .noMinimumStake: "without a minimum stake identities cost nothing"
+        case .noMinimumStake: "without a minimum stake identities cost nothing: set proving.minimumStake"
         case .penaltyAboveMinimumStake:
             "who holds the minimum stake cannot lock penaltyInvalidProof, and so cannot send"
         case .tooFewProvers(let have, let want): "jobs wait: \(have) provers, and a job takes \(want)"
-        case .sourcePresetOutsideDevnet: "preset source pays for copied proofs and to silent provers"
+        case .sourcePresetOutsideDevnet:
+            "preset source pays for copied proofs and to silent provers: use preset devnet, or mark the chain a devnet"
+        case .silentProversPaid(let units, let jobs):
+            "preset source pays \(units) units to every selected prover for another's full proof in T1, so silent "
+                + "identities earn their minimum stake in \(Self.times(jobs)): use preset devnet, or raise "
+                + "proving.minimumStake"
+        case .copiedProofsPaid(let units):
+            "preset source pays up to \(units) units for a full proof made of others' partial proofs: use preset devnet"
+        case .minSelectedBelowRedundancy(let have, let want):
+            "a job may open with \(have) provers, and then no instance has the \(want) that proving.redundancy asks "
+                + "for: raise proving.minSelected"
+        case .fullProofAboveVerifyBudget(let instances, let budget):
+            "a job of \(instances) instances is never proven, since a block verifies \(budget) partial proofs: raise "
+                + "proving.verifyBudgetPerBlock, or lower proving.maxInstances"
+        case .fullProofAboveBlockBudget(let bytes, let budget):
+            "a full proof of the largest job with every partial proof inline may take \(bytes) bytes, and a payload has "
+                + "at most \(budget): a job that nobody submits for cannot be proven; raise proving.proofBytesPerBlock or "
+                + "lower proving.maxInstances"
+        case .fullProofAboveGasLimit(let gas, let limit):
+            "the largest payload costs \(gas) gas, a block has \(limit): lower chain.gas.payloadByte or "
+                + "proving.proofBytesPerBlock"
+        case .submissionAboveBlockBudget(let bytes, let budget):
+            "with the fewest provers one may owe \(bytes) bytes in T2, and a payload has at most \(budget): raise "
+                + "proving.minSelected or proving.proofBytesPerBlock, or lower proving.maxInstances"
         }
     }
+
+    private static func times(_ jobs: UInt64) -> String { jobs == 1 ? "one job" : "\(jobs) jobs" }
 }

@@ -15,6 +15,7 @@ extension Genesis {
         issues += proving.subBlockIssues(blockOperations: chain.maxOperationsPerBlock)
         issues += adviceOnValidators
         issues += adviceOnProving
+        issues += exposureIssues
         return issues
     }
 

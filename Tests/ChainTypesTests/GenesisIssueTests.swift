@@ -98,6 +98,86 @@ import Testing
         }
     }
 
+    @Test func `warnings about numbers that invite an attack`() throws {
+        try expect(.minSelectedBelowRedundancy(have: 2, want: 3)) { $0.proving.redundancy = 3 }
+        try expect(.fullProofAboveVerifyBudget(instances: 64, budget: 63)) { $0.proving.verifyBudgetPerBlock = 63 }
+        // 100 CAIRN of stake at 9,000 units of 0.001 CAIRN a job.
+        try expect(.silentProversPaid(units: 9_000, jobsToEarnStake: 12)) {
+            $0.proving.preset = .source
+            $0.proving.rewardUnit = Unit.cairn / 1_000
+            $0.proving.minimumStake = 100 * Unit.cairn
+        }
+        // A thief in T3: 199 others' submissions and the proof.
+        try expect(.copiedProofsPaid(units: 8_010)) {
+            $0.proving.preset = .source
+            $0.proving.proversPerProof = 200
+        }
+        var genesis = try Sample.genesis()
+        genesis.proving.preset = .devnet
+        #expect(!genesis.validate().contains(.copiedProofsPaid(units: 170)))
+    }
+
+    @Test func `warnings that follow from the size of the proofs`() throws {
+        func issues(_ bytes: UInt64, _ change: (inout Genesis) -> Void) throws -> [GenesisIssue] {
+            var genesis = try Sample.genesis()
+            genesis.proving.maxInstances = 10
+            genesis.proving.redundancy = 2
+            genesis.proving.minSelected = 4
+            genesis.proving.proofBytesPerBlock = 1_000_000
+            genesis.chain.initialBaseFee = 1
+            change(&genesis)
+            return genesis.issues(largestProof: bytes)
+        }
+        #expect(try issues(10_000) { _ in } == [])
+        // Ten proofs with 40 bytes around each, and 40 around the payload.
+        #expect(try issues(100_000) { _ in } == [.fullProofAboveBlockBudget(bytes: 1_000_440, budget: 1_000_000)])
+        #expect(
+            try issues(250_000) { _ in } == [
+                .submissionAboveBlockBudget(bytes: 1_250_240, budget: 1_000_000),
+                .fullProofAboveBlockBudget(bytes: 2_500_440, budget: 1_000_000),
+            ])
+        // 50,000 for the transaction and 400 gas for each of 100,440 bytes.
+        #expect(
+            try issues(10_000) { $0.chain.gas.payloadByte = 400 } == [
+                .fullProofAboveGasLimit(gas: 40_226_000, limit: 30_000_000)
+            ])
+        // One proof: 50,000 + 10,080 gas at 1 wei; 20 units.
+        #expect(try issues(10_000) { $0.proving.rewardUnit = 3_004 } == [])
+        #expect(try issues(10_000) { $0.proving.rewardUnit = 3_003 } == [.submissionFeeAboveReward])
+        #expect(try issues(.max) { _ in }.contains(.fullProofAboveBlockBudget(bytes: .max, budget: 1_000_000)))
+    }
+
+    /// 20 partial proofs in T2 and 10 in each of T3 to T5, one a block, are more than the windows have.
+    @Test func `the longest job counts the blocks that its load takes`() throws {
+        var genesis = try Sample.genesis()
+        genesis.proving.maxInstances = 10
+        genesis.proving.redundancy = 2
+        genesis.proving.maxAttempts = 3
+        genesis.proving.windows = PhaseWindows(t1: 4, t1Extension: 4, t2: 4, t3: 4, t4: 4, t5: 4)
+        genesis.proving.verifyBudgetPerBlock = 1
+        let longest: UInt64 = 3 * (4 + 4 + 20 + 10 + 10 + 10)
+        genesis.proving.proofRetention = longest
+        #expect(!genesis.issues(largestProof: 1_000).contains { $0.severity == .error })
+        genesis.proving.proofRetention = longest - 1
+        #expect(
+            genesis.issues(largestProof: 1_000)
+                .contains(.proofRetentionBelowLongestJob(have: longest - 1, want: longest)))
+    }
+
+    @Test func `every warning says what to do`() throws {
+        let issues: [GenesisIssue] = [
+            .payoffRises(from: "T1", to: "T2"), .submissionFeeAboveReward, .noRedundancy, .noMinimumStake,
+            .silentProversPaid(units: 1, jobsToEarnStake: 1), .copiedProofsPaid(units: 1),
+            .minSelectedBelowRedundancy(have: 1, want: 2), .fullProofAboveVerifyBudget(instances: 1, budget: 0),
+            .fullProofAboveBlockBudget(bytes: 1, budget: 0), .fullProofAboveGasLimit(gas: 1, limit: 0),
+            .submissionAboveBlockBudget(bytes: 1, budget: 0), .sourcePresetOutsideDevnet,
+        ]
+        for issue in issues {
+            #expect(issue.severity == .warning)
+            #expect(["raise", "lower", "use", "set"].contains { issue.explanation.contains("\($0) ") }, "\(issue)")
+        }
+    }
+
     /// The source's numbers with 200 provers: 30 is the most that does not make waiting for T3 pay.
     @Test func `rewardT2Prover may be 30 and no more`() throws {
         var genesis = try Sample.genesis()

@@ -22,6 +22,7 @@ struct SampleAnswers: RPCHandler {
         return SampleAnswers(chain: node)
     }
 
+    var genesisText: String { GenesisFile.write(chain.genesis) }
     var job: Job { get throws { try chain.system.jobs[1].orThrow() } }
 
     func call(method: String, params: JSONValue?, context: RPCContext) async -> Result<JSONValue, RPCError> {
@@ -32,7 +33,7 @@ struct SampleAnswers: RPCHandler {
 
     private func answer(_ method: String, _ parameter: JSONValue?) throws -> JSONValue {
         switch method {
-        case "cairn_genesis": return try JSONParser.parse(Array(GenesisFile.write(chain.genesis).utf8))
+        case "cairn_genesis": return try JSONParser.parse(Array(genesisText.utf8))
         case "cairn_selection":
             var system = chain.system
             let job = try job

@@ -153,7 +153,8 @@ struct CairnRPCTests {
         #expect(signals["proofLatencyTime"]?["unit"] == "milliseconds")
         // Of four provers two are selected, and two are wanted at least: instances times redundancy.
         #expect(signals["selectionShortfall"]?["denominator"]?.uint64.map { $0 >= 2 } == true)
-        #expect(signals["shardSize"]?["p99"] != nil && signals["shardSize"]?["samples"] == signals["instancesPerJob"]?["value"])
+        #expect(signals["shardSize"]?["p99"] != nil)
+        #expect(signals["shardSize"]?["samples"] == signals["instancesPerJob"]?["value"])
         let names = (signals.members ?? []).map(\.name)
         #expect(Set(names) == Set(MarketSignal.allCases.map(\.rawValue) + ["proofLatencyTime"]))
         for window in [0, 100_001] as [JSONValue] {
@@ -196,7 +197,7 @@ struct CairnRPCTests {
         let bytes = try #require(Hex.decode(answer["roster"]?.string ?? ""))
         #expect(SelectionRoster.digest(of: bytes) == job.rosterDigest)
         #expect(try SelectionRoster(record: bytes).entries.count == 4)
-        #expect(answer["proof"]?["height"] == 3 && answer["selectedAt"] == JSONValue(try #require(job.selectedAt)))
+        #expect(answer["proof"]?["height"] == 3 && answer["selectedAt"]?.uint64 == job.selectedAt)
     }
 
     @Test func everyMethodOfTheContractIsThere() {

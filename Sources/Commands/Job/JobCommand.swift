@@ -105,20 +105,3 @@ struct JobShow: AsyncParsableCommand {
         if options.json { console.json(answer.value) } else { console.line(try JobDetails.render(answer)) }
     }
 }
-
-struct JobSettle: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "settle", abstract: "What a closed job paid to whom, and why.",
-        discussion: "Example: cairn job settle 3")
-
-    @Argument(help: "The job's number or id.")
-    var job: String
-
-    @OptionGroup var options: NodeOptions
-
-    func run() async throws {
-        let answer = try await options.node().call("cairn_settlement", [try JobArgument.parse(job)])
-        let console = Console.current
-        if options.json { console.json(answer.value) } else { console.line(try JobDetails.payments(answer)) }
-    }
-}

@@ -1,10 +1,12 @@
 import ArgumentParser
 import ByteCodec
 import ChainTypes
+import Circuits
 import CommandShell
 import FoundationEssentials
 import JSONRPC
 import NodeRuntime
+import STARKCore
 
 struct GenesisCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -26,7 +28,8 @@ struct GenesisCommand: ParsableCommand {
 
         func run() throws {
             let genesis = try GenesisReading.parse(path)
-            let issues = genesis.validate()
+            // Why there is no program is said last, after everything else that is wrong.
+            let issues = GenesisReading.issues(of: genesis, program: try? ChainProgram.of(genesis))
             let console = Console.current
             if json {
                 console.json([
@@ -54,6 +57,20 @@ struct GenesisCommand: ParsableCommand {
 
 /// Genesis files on disk.
 enum GenesisReading {
+    /// What is wrong with a genesis, what follows from the sizes of its proofs included; each issue
+    /// once.
+    static func issues(of genesis: Genesis, program: BlockProgram?) -> [GenesisIssue] {
+        let general = genesis.validate()
+        guard let program else { return general }
+        let verifier = BlockJobVerifier(program: program)
+        let sizes = program.circuits.circuits.map { circuit in
+            verifier.maxProofBytes(
+                PlannedInstance(circuit: circuit.id, logHeight: genesis.proving.maxInstanceLogHeight, weight: 0))
+        }
+        let bySize = genesis.issues(largestProof: UInt64(max(0, sizes.max() ?? 0)))
+        return general + bySize.filter { !general.contains($0) }
+    }
+
     static func parse(_ path: String) throws(CommandFailure) -> Genesis {
         let bytes = try read(path)
         do { return try GenesisFile.parse(bytes) } catch { throw CommandFailure("\(path): \(error)") }

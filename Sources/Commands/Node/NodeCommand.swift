@@ -42,6 +42,9 @@ struct NodeCommand: AsyncParsableCommand {
         let genesis = try GenesisReading.parse(genesis)
         let keys = try validatorKeys(genesis, log)
         let program = try ChainProgram.of(genesis)
+        for issue in GenesisReading.issues(of: genesis, program: program) where issue.severity == .warning {
+            log.warning("genesis: \(issue): \(issue.explanation)")
+        }
         let lock = try DirectoryLock(dataDir)
         defer { lock.release() }
         let chain: ChainStore
