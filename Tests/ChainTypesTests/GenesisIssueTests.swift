@@ -153,7 +153,8 @@ import Testing
         genesis.proving.maxInstances = 10
         genesis.proving.redundancy = 2
         genesis.proving.maxAttempts = 3
-        genesis.proving.windows = PhaseWindows(t1: 4, t1Extension: 4, t2: 4, t3: 4, t4: 4, t5: 4)
+        genesis.proving.windows = PhaseWindows(
+            t1: 4, t1Extension: 4, t2: 4, t3: 4, t4: 4, t5: 4, aggProof: 4)
         genesis.proving.verifyBudgetPerBlock = 1
         let longest: UInt64 = 3 * (4 + 4 + 20 + 10 + 10 + 10)
         genesis.proving.proofRetention = longest
