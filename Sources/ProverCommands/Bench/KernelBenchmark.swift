@@ -49,7 +49,7 @@ struct KernelBenchmark {
             if expected.isEmpty { expected = rows }
             agrees = agrees && small.agreesWithReference() && rows == expected
         }
-        var results: [[Felt]] = []
+        var results: [[[Felt]]] = []
         return threads.map { count in
             let pool = WorkPool(threads: count)
             let time = ProcessTime.least(of: isQuick ? 1 : 3) { kernel.run(pool) }
