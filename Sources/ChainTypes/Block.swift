@@ -32,6 +32,8 @@ package struct BlockHeader: Hashable, Sendable {
     package var nextValidatorsHash: Bytes32
     /// Hash of the certificate for the parent that stands in this block.
     package var lastCertificateHash: Bytes32
+    /// Merkle root over the block's evidence of equivocations.
+    package var evidenceHash: Bytes32
     /// RFC 9381 VRF proof over (chain id, height, mix of the parent), 81 bytes.
     package var vrfProof: [UInt8]
     /// RANDAO mix after this block: H(mix(h-1) ‖ vrf output(h)).
@@ -42,7 +44,8 @@ package struct BlockHeader: Hashable, Sendable {
         timestamp: UInt64, gasLimit: UInt64, gasUsed: UInt64, baseFee: UInt128, transactionsRoot: Bytes32,
         verdicts: [Bool], receiptsRoot: Bytes32, logsBloom: LogsBloom, accountsRoot: Digest, accountCount: LeafIndex,
         systemRoot: Bytes32, operationCount: UInt32, operationsDigest: Bytes32, validatorsHash: Bytes32,
-        nextValidatorsHash: Bytes32, lastCertificateHash: Bytes32, vrfProof: [UInt8], mix: Bytes32
+        nextValidatorsHash: Bytes32, lastCertificateHash: Bytes32, evidenceHash: Bytes32, vrfProof: [UInt8],
+        mix: Bytes32
     ) {
         self.chainId = chainId
         self.height = height
@@ -65,20 +68,27 @@ package struct BlockHeader: Hashable, Sendable {
         self.validatorsHash = validatorsHash
         self.nextValidatorsHash = nextValidatorsHash
         self.lastCertificateHash = lastCertificateHash
+        self.evidenceHash = evidenceHash
         self.vrfProof = vrfProof
         self.mix = mix
     }
 }
 
-/// A proposed or decided block: header, canonical transaction bytes in order, the certificate of its parent.
+/// A proposed or decided block: header, canonical transaction bytes in order, the certificate of its parent, and
+/// evidence of equivocations.
 package struct Block: Hashable, Sendable {
     package var header: BlockHeader
     package var transactions: [[UInt8]]
     /// nil only at height 1 (the parent is the genesis block, which nobody signed).
     package var lastCertificate: Certificate?
-    package init(header: BlockHeader, transactions: [[UInt8]], lastCertificate: Certificate?) {
+    /// By rising fault, each validator once.
+    package var evidence: [Equivocation]
+    package init(
+        header: BlockHeader, transactions: [[UInt8]], lastCertificate: Certificate?, evidence: [Equivocation] = []
+    ) {
         self.header = header
         self.transactions = transactions
         self.lastCertificate = lastCertificate
+        self.evidence = evidence
     }
 }

@@ -1,14 +1,15 @@
 package import ByteCodec
 
 extension Block {
-    /// The header's hash: it binds transactions and certificate by `transactionsRoot` and `lastCertificateHash`.
+    /// The header's hash: it binds transactions, certificate and evidence by `transactionsRoot`, `lastCertificateHash`
+    /// and `evidenceHash`.
     package var hash: Bytes32 { header.hash }
 
     /// `MerkleRoot` over the transactions' canonical bytes, in order.
     package static func transactionsRoot(_ transactions: [[UInt8]]) -> Bytes32 { MerkleRoot.over(transactions) }
 
-    /// `rlp([header, [transaction…], certificate])`; transactions are byte strings, and no certificate is an empty
-    /// list.
+    /// `rlp([header, [transaction…], certificate, [equivocation…]])`; transactions and equivocations are byte strings,
+    /// and no certificate is an empty list.
     package var encoded: [UInt8] {
         var encoder = RLPEncoder()
         encoder.list { list in
@@ -21,12 +22,15 @@ extension Block {
             } else {
                 list.list { _ in }
             }
+            list.list { items in
+                for equivocation in evidence { items.append(equivocation.encoded) }
+            }
         }
         return encoder.bytes
     }
 
-    /// Decodes canonical bytes. Transactions are bounded in number and size but not looked into, and no root or hash
-    /// is compared.
+    /// Decodes canonical bytes. Transactions are bounded in number and size but not looked into, evidence is decoded but
+    /// not verified, and no root or hash is compared.
     package init(decoding bytes: [UInt8]) throws(BlockDecodingError) {
         guard bytes.count <= Limits.maxBlockBytes else {
             throw .tooLarge(bytes: bytes.count, limit: Limits.maxBlockBytes)
@@ -36,6 +40,7 @@ extension Block {
         header = try BlockHeader(&list)
         transactions = try Self.readTransactions(&list)
         lastCertificate = try Self.readCertificate(&list)
+        evidence = try Self.readEvidence(&list)
         try Self.malformed { () throws(RLPError) in
             try list.expectEnd()
             try reader.expectEnd()
@@ -64,6 +69,19 @@ extension Block {
         } catch {
             throw .invalidCertificate(error)
         }
+    }
+
+    private static func readEvidence(_ list: inout RLPReader) throws(BlockDecodingError) -> [Equivocation] {
+        var items = try malformed { () throws(RLPError) in try list.readList() }
+        var evidence: [Equivocation] = []
+        while !items.isAtEnd {
+            guard evidence.count < Limits.maxBlockEvidence else { throw .tooMuchEvidence }
+            let bytes = try malformed { () throws(RLPError) in
+                try items.readBytes(maxCount: Limits.maxEquivocationBytes)
+            }
+            do { evidence.append(try Equivocation(decoding: bytes)) } catch { throw .invalidEvidence(error) }
+        }
+        return evidence
     }
 
     private static func malformed<Value>(

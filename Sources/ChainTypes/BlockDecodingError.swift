@@ -13,4 +13,6 @@ package enum BlockDecodingError: Error, Hashable, Sendable {
     case tooManyTransactions
     case transactionTooLarge(bytes: Int)
     case invalidCertificate(ConsensusDecodingError)
+    case tooMuchEvidence
+    case invalidEvidence(EquivocationDecodingError)
 }

@@ -49,6 +49,7 @@ extension BlockHeader {
             list.append(validatorsHash)
             list.append(nextValidatorsHash)
             list.append(lastCertificateHash)
+            list.append(evidenceHash)
             list.append(vrfProof)
             list.append(mix)
         }
@@ -85,6 +86,7 @@ extension BlockHeader {
             validatorsHash = try list.readBytes32()
             nextValidatorsHash = try list.readBytes32()
             lastCertificateHash = try list.readBytes32()
+            evidenceHash = try list.readBytes32()
             vrfProof = try list.readBytes(maxCount: VRFProof.byteCount)
             mix = try list.readBytes32()
             try list.expectEnd()

@@ -276,13 +276,17 @@ package struct Genesis: Hashable, Sendable {
     /// Test tools (faults, faucets, misbehaving strategies) are allowed on this chain.
     package var isDevnet: Bool
     package var accounts: [Account]
+    /// In force at height 1. Each owns itself, is its own recipient, and has `validating.powerUnit` of stake for each
+    /// unit of power.
     package var validators: [Validator]
     package var provers: [GenesisProver]
     package var chain: ChainParameters
     package var proving: ProvingParameters
+    package var validating: ValidatorParameters
     package init(
         chainId: UInt64, timestamp: UInt64, isDevnet: Bool, accounts: [Account], validators: [Validator],
-        provers: [GenesisProver], chain: ChainParameters, proving: ProvingParameters
+        provers: [GenesisProver], chain: ChainParameters, proving: ProvingParameters,
+        validating: ValidatorParameters = .devnet
     ) {
         self.chainId = chainId
         self.timestamp = timestamp
@@ -292,5 +296,6 @@ package struct Genesis: Hashable, Sendable {
         self.provers = provers
         self.chain = chain
         self.proving = proving
+        self.validating = validating
     }
 }

@@ -18,7 +18,8 @@ extension Genesis {
             transactionsRoot: Block.transactionsRoot([]), verdicts: [], receiptsRoot: Receipt.root([]),
             logsBloom: LogsBloom(), accountsRoot: accountsRoot, accountCount: accountCount, systemRoot: systemRoot,
             operationCount: 0, operationsDigest: operationsDigest, validatorsHash: validators.hash,
-            nextValidatorsHash: validators.hash, lastCertificateHash: Certificate.hash(of: nil), vrfProof: [],
+            nextValidatorsHash: validators.hash, lastCertificateHash: Certificate.hash(of: nil),
+            evidenceHash: Block.evidenceHash([]), vrfProof: [],
             mix: Randao.genesisMix(hash))
     }
 }

@@ -24,6 +24,7 @@ extension Genesis {
             }
             chain.append(to: &list)
             proving.append(to: &list)
+            validating.append(to: &list)
         }
         return encoder.bytes
     }
@@ -140,6 +141,24 @@ extension ProvingParameters {
         list.append(jobRetention)
         list.append(proofBytesPerBlock)
         list.append(verifyBudgetPerBlock)
+    }
+}
+
+extension ValidatorParameters {
+    fileprivate func append(to encoder: inout RLPEncoder) {
+        encoder.list { list in
+            list.append(powerUnit)
+            list.append(minimumStake)
+            list.append(maxValidators)
+            list.append(activationDelay)
+            list.append(unbondingBlocks)
+            list.append(evidenceAge)
+            list.append(equivocationPenalty)
+            list.append(missedProposalPenalty)
+            list.append(missesToJail)
+            list.append(jailWindow)
+            list.append(unjailDelay)
+        }
     }
 }
 

@@ -21,6 +21,12 @@ package enum GenesisIssue: Hashable, Sendable {
     case validatorAddressMismatch(Address)
     case zeroPower(Address)
     case totalPowerAboveCap
+    case validatorPowerAboveCap(Address)
+    case validatorStakeBelowMinimum(Address)
+    /// A set is fixed two blocks ahead.
+    case validatorActivationTooShort(UInt64)
+    /// A validator could take its stake away before it can be punished.
+    case unbondingNotLongerThanEvidence(have: UInt64, want: UInt64)
     case tooManyAccounts(Int)
     case duplicateAccount(Address)
     case accountNonceTooLarge(Address)
@@ -52,6 +58,8 @@ package enum GenesisIssue: Hashable, Sendable {
     case validatorAboveThird(Address)
     /// A proposer can hold a prover's transactions back until its window is over: want 2(f + 1).
     case minWindowCensorable(have: UInt64, want: UInt64)
+    /// Withholding a reveal of randomness costs less than it can gain.
+    case missedProposalPenaltyTooLow(have: UInt128, want: UInt128)
     /// Waiting for the later phase pays more than sending in the earlier one.
     case payoffRises(from: String, to: String)
     /// Above 30, with the source's other numbers, waiting for T3 pays more than a full proof in T2.
@@ -89,7 +97,8 @@ package enum GenesisIssue: Hashable, Sendable {
 
     package var severity: Severity {
         switch self {
-        case .singleValidator, .noFaultTolerance, .validatorAboveThird, .minWindowCensorable, .payoffRises,
+        case .singleValidator, .noFaultTolerance, .validatorAboveThird, .minWindowCensorable,
+            .missedProposalPenaltyTooLow, .payoffRises,
             .rewardT2ProverTooHigh, .submissionFeeAboveReward, .noRedundancy, .noMinimumStake,
             .penaltyAboveMinimumStake, .provingIsFree, .subBlockMayExceedPlan, .tooFewProvers,
             .sourcePresetOutsideDevnet, .silentProversPaid, .copiedProofsPaid, .minSelectedBelowRedundancy,

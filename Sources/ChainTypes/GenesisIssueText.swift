@@ -18,6 +18,13 @@ extension GenesisIssue {
         case .validatorAddressMismatch(let address): "\(address) is not the address of its signing key"
         case .zeroPower(let address): "validator \(address) has no voting power"
         case .totalPowerAboveCap: "the sum of all voting powers is above the cap"
+        case .validatorPowerAboveCap(let address): "the power of \(address) is above the cap of one validator"
+        case .validatorStakeBelowMinimum(let address):
+            "the stake of validator \(address), its power times validating.powerUnit, is below validating.minimumStake"
+        case .validatorActivationTooShort(let blocks):
+            "validating.activationDelay is \(blocks) blocks, but a set is fixed two blocks ahead"
+        case .unbondingNotLongerThanEvidence(let have, let want):
+            "validating.unbondingBlocks is \(have): evidence of the last signature could come too late, want \(want)"
         case .tooManyAccounts(let count): "\(count) accounts are more than the tree has leaves"
         case .duplicateAccount(let address): "account \(address) stands twice"
         case .accountNonceTooLarge(let address): "the nonce of \(address) is at or above its cap"
@@ -42,6 +49,8 @@ extension GenesisIssue {
         case .validatorAboveThird(let address): "the chain halts when \(address) does: it has more than a third"
         case .minWindowCensorable(let have, let want):
             "a proposer can keep a prover out of a window of \(have) blocks: want \(want)"
+        case .missedProposalPenaltyTooLow(let have, let want):
+            "validating.missedProposalPenalty is \(have) wei; withholding a block can be worth \(want)"
         case .payoffRises(let earlier, let later):
             "\(later) pays a sender more than \(earlier): provers will wait; lower the amounts of \(later)"
         case .rewardT2ProverTooHigh(let reward):

@@ -7,6 +7,7 @@ extension Genesis {
         var issues: [GenesisIssue] = chainId == 0 ? [.chainIdZero] : []
         issues += chain.issues
         issues += validatorIssues
+        issues += validatingIssues
         issues += accountIssues
         issues += proverIssues
         issues += proving.limitIssues
@@ -14,6 +15,7 @@ extension Genesis {
         issues += proving.rewardIssues
         issues += proving.subBlockIssues(blockOperations: chain.maxOperationsPerBlock)
         issues += adviceOnValidators
+        issues += withholdingIssues
         issues += adviceOnProving
         issues += exposureIssues
         return issues
@@ -22,7 +24,9 @@ extension Genesis {
     private var validatorIssues: [GenesisIssue] {
         if validators.isEmpty { return [.noValidators] }
         var issues: [GenesisIssue] = []
-        if validators.count > Limits.maxValidators { issues.append(.tooManyValidators(validators.count)) }
+        if validators.count > min(Limits.maxValidators, Int(validating.maxValidators)) {
+            issues.append(.tooManyValidators(validators.count))
+        }
         issues += Self.duplicates(validators.map(\.address)).map { .duplicateValidator($0) }
         var vrfKeys: Set<VRFPublicKey> = []
         for validator in validators {
@@ -48,7 +52,8 @@ extension Genesis {
                 issues.append(.accountIsSystemContract(account.address))
             }
         }
-        if Self.sum(accounts.map(\.balance) + provers.map(\.stake)) == nil { issues.append(.supplyOverflow) }
+        let stakes = validators.map { validating.stake(ofPower: $0.power) ?? .max } + provers.map(\.stake)
+        if Self.sum(accounts.map(\.balance) + stakes) == nil { issues.append(.supplyOverflow) }
         return issues
     }
 

@@ -23,6 +23,15 @@ package enum Limits {
     package static let maxValidators = 1_024
     /// Total voting power, so that every sum and triple fits 64 bits.
     package static let maxTotalPower: UInt64 = UInt64.max / 8
+    /// Power of one validator: as many as a set can hold do not pass the total.
+    package static let maxValidatorPower = maxTotalPower / UInt64(maxValidators)
+    /// Validators that are registered, in a set or not.
+    package static let maxRegisteredValidators = 4_096
+    /// Equivocations that one block may show, and bytes of each: a vote or proposal takes less than 200.
+    package static let maxBlockEvidence = 16
+    package static let maxEquivocationBytes = 1_024
+    /// Failed rounds of one height whose proposers are charged.
+    package static let maxMissedRounds: UInt32 = 256
     /// Depth of the account tree: at most 29, since positions must be below the field's modulus.
     package static let accountTreeDepth = 28
     package static let maxAccounts: UInt64 = 1 << 28

@@ -8,8 +8,10 @@ package enum SystemContract: UInt8, Hashable, Sendable, CaseIterable {
     case claims = 2
     /// Proving jobs: views and events.
     case provingJobs = 3
+    /// Registration, stake and keys of validators.
+    case validators = 4
 
-    /// 0x00…00c0de01, …02, …03.
+    /// 0x00…00c0de01 to …04.
     package var address: Address { Address(lowBytes: 0xc0de00 | UInt64(rawValue)) }
 
     package init?(address: Address) {

@@ -16,7 +16,8 @@ package struct CairnCommand: ParsableCommand {
         subcommands: [
             DevnetCommand.self, NodeCommand.self, StatusCommand.self, BlockCommand.self, AccountCommand.self,
             SendCommand.self, TransactionCommand.self, JobCommand.self, MarketCommand.self, ProverCommand.self,
-            SupplyCommand.self, KeyCommand.self, GenesisCommand.self, TrafficCommand.self,
+            ValidatorCommand.self, SnapshotCommand.self, SupplyCommand.self, KeyCommand.self, GenesisCommand.self,
+            TrafficCommand.self,
         ])
 
     package init() {}

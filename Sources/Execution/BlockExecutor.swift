@@ -44,11 +44,18 @@ package struct BlockExecutor<Preparer: JobPreparing, Verifier: ProofVerifying> {
         let events = JobLifecycle.openBlock(
             provingContext, preparer: preparer, verifier: verifier, state: &self.state)
         systemLogs = events.map { EventLogs.log($0, state: self.state) }
+        let penalties =
+            ValidatorPenalties.punish(context.evidence, state: &self.state)
+            + ValidatorPenalties.chargeMissedProposals(originRound: context.originRound, state: &self.state)
+        systemLogs += penalties.map(ValidatorLogs.log)
     }
 
     private var provingContext: BlockContext {
         BlockContext(height: context.height, proposer: context.proposer, parentHash: parent.hash, mix: context.mix)
     }
+
+    /// Whose claims the tips become.
+    private var payee: Address { state.payee(ofValidator: context.proposer) }
 
     /// Gas left for further transactions.
     package var gasLeft: UInt64 { parameters.gasLimit - gasUsed }
@@ -125,7 +132,7 @@ package struct BlockExecutor<Preparer: JobPreparing, Verifier: ProofVerifying> {
 
     private mutating func bookFee(gas: UInt64, price: UInt128) {
         state.recordBurn(UInt128(gas) * context.baseFee)
-        state.creditClaimable(UInt128(gas) * (price - context.baseFee), to: context.proposer)
+        state.creditClaimable(UInt128(gas) * (price - context.baseFee), to: payee)
     }
 
     /// What an ordinary transaction does besides paying its fee.
@@ -185,8 +192,8 @@ package struct BlockExecutor<Preparer: JobPreparing, Verifier: ProofVerifying> {
         default: break
         }
         switch call.apply(owner: sender, value: ordinary.value, state: &state) {
-        case .success(let event):
-            return Effect(gas: intrinsic, taken: ordinary.value, logs: [EventLogs.log(event, state: state)])
+        case .success(let log):
+            return Effect(gas: intrinsic, taken: ordinary.value, logs: [log])
         case .failure(let refusal):
             return Effect(gas: intrinsic, failure: refusal.reason)
         }
@@ -233,7 +240,7 @@ package struct BlockExecutor<Preparer: JobPreparing, Verifier: ProofVerifying> {
         guard
             after.chargeFee(
                 owner, burned: UInt128(gas) * context.baseFee, tip: UInt128(gas) * (price - context.baseFee),
-                to: context.proposer)
+                to: payee)
         else { return .failure(.provingRefused(.stakeCannotCoverFee)) }
         let outcome = JobLifecycle.apply(
             proving, operator: transaction.sender, transactionHash: transaction.hash, payload: payload,
@@ -287,7 +294,8 @@ package struct BlockExecutor<Preparer: JobPreparing, Verifier: ProofVerifying> {
                 before: tree.root, after: updates.root, count: UInt32(operations.count),
                 split: split(operations, operationsTree, touched: accounts.touched, after: updates.root)),
             verifier: verifier, state: &state)
-        let logs = systemLogs + events.map { EventLogs.log($0, state: state) }
+        let elected = ValidatorElection.closeBlock(&state)
+        let logs = systemLogs + events.map { EventLogs.log($0, state: state) } + elected.map(ValidatorLogs.log)
         let root = state.root()
         return ExecutedBlock(
             receipts: receipts, systemLogs: logs, verdicts: verdicts, facts: facts, gasUsed: gasUsed,

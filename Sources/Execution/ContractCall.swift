@@ -17,11 +17,13 @@ package enum ContractCall: Hashable, Sendable {
     case unjail
     case claim
     case claimFor(Address)
+    case validator(ValidatorCall)
 
     /// Whether the call may carry value.
     package var isPayable: Bool {
         switch self {
         case .register, .deposit: true
+        case .validator(let call): call.isPayable
         default: false
         }
     }
@@ -63,9 +65,9 @@ extension ContractCall {
         entry("claimFor(address)") { reader throws(ABIError) in .claimFor(try reader.readAddress()) },
     ]
 
-    private typealias Arguments = @Sendable (inout ABIReader) throws(ABIError) -> ContractCall
+    typealias Arguments = @Sendable (inout ABIReader) throws(ABIError) -> ContractCall
 
-    private static func entry(
+    static func entry(
         _ signature: String, _ read: @escaping Arguments
     ) -> (selector: [UInt8], read: Arguments) {
         (ABI.selector(signature), read)
@@ -81,6 +83,7 @@ extension ContractCall {
             case .proverRegistry: registry
             case .claims: claims
             case .provingJobs: [(selector: [UInt8], read: Arguments)]()
+            case .validators: validators
             }
         guard let match = table.first(where: { data.starts(with: $0.selector) }) else { throw .unknownFunction }
         var reader = ABIReader(data, at: 4)
@@ -94,23 +97,46 @@ extension ContractCall {
     }
 }
 
+/// Why a call that was understood does nothing.
+package enum ContractRefusal: Error, Hashable, Sendable {
+    case prover(RegistryRefusal)
+    case validator(ValidatorRefusal)
+    /// A claim is paid by the executor, which has the accounts.
+    case notACallOfStake
+
+    /// Name and sentence, as a revert tells them.
+    package var reason: String {
+        switch self {
+        case .prover(let refusal): refusal.reason
+        case .validator(let refusal): refusal.reason
+        case .notACallOfStake: "claims are paid to accounts"
+        }
+    }
+}
+
 extension ContractCall {
-    /// Carries out a call of the prover registry by `owner`, who brings `value` in wei; claims are not its business.
-    package func apply(owner: Address, value: UInt128, state: inout SystemState) -> ProverRegistry.Outcome {
+    /// Carries out a call of the prover registry or of the validators' contract by `owner`, who brings `value` in wei.
+    /// Claims are not its business. Returns the log of what happened.
+    package func apply(owner: Address, value: UInt128, state: inout SystemState) -> Result<Log, ContractRefusal> {
+        let outcome: ProverRegistry.Outcome
         switch self {
         case .register(let operatorKey, let recipient):
-            ProverRegistry.register(
+            outcome = ProverRegistry.register(
                 owner: owner, operatorKey: operatorKey, recipient: recipient, stake: value, state: &state)
-        case .deposit(let prover): ProverRegistry.deposit(owner: prover, amount: value, state: &state)
-        case .setOperator(let key): ProverRegistry.setOperator(owner: owner, operatorKey: key, state: &state)
+        case .deposit(let prover): outcome = ProverRegistry.deposit(owner: prover, amount: value, state: &state)
+        case .setOperator(let key): outcome = ProverRegistry.setOperator(owner: owner, operatorKey: key, state: &state)
         case .setRecipient(let recipient):
-            ProverRegistry.setRecipient(owner: owner, recipient: recipient, state: &state)
-        case .pause: ProverRegistry.pause(owner: owner, state: &state)
-        case .resume: ProverRegistry.resume(owner: owner, state: &state)
-        case .leave: ProverRegistry.leave(owner: owner, state: &state)
-        case .withdraw: ProverRegistry.withdraw(owner: owner, state: &state)
-        case .unjail: ProverRegistry.unjail(owner: owner, state: &state)
-        case .claim, .claimFor: .failure(.nothingToWithdraw)
+            outcome = ProverRegistry.setRecipient(owner: owner, recipient: recipient, state: &state)
+        case .pause: outcome = ProverRegistry.pause(owner: owner, state: &state)
+        case .resume: outcome = ProverRegistry.resume(owner: owner, state: &state)
+        case .leave: outcome = ProverRegistry.leave(owner: owner, state: &state)
+        case .withdraw: outcome = ProverRegistry.withdraw(owner: owner, state: &state)
+        case .unjail: outcome = ProverRegistry.unjail(owner: owner, state: &state)
+        case .claim, .claimFor: return .failure(.notACallOfStake)
+        case .validator(let call):
+            return call.apply(owner: owner, value: value, state: &state)
+                .map { ValidatorLogs.log($0) }.mapError { .validator($0) }
         }
+        return outcome.map { EventLogs.log($0, state: state) }.mapError { .prover($0) }
     }
 }

@@ -24,7 +24,7 @@ package enum ContractViews {
         return .success(writer.encoded)
     }
 
-    private struct View: Sendable {
+    struct View: Sendable {
         var signature: String
         var answer: @Sendable (inout ABIReader, SystemState, inout ABIWriter) throws(ABIError) -> Void
     }
@@ -34,6 +34,7 @@ package enum ContractViews {
         case .proverRegistry: registry
         case .claims: claims
         case .provingJobs: jobs
+        case .validators: validators
         }
     }
 

@@ -135,11 +135,11 @@ package enum EventLogs {
         make(.claims, "Claimed(address,uint256)", [word(beneficiary)]) { $0.append(amount) }
     }
 
-    private static func word(_ address: Address) -> Bytes32 {
+    static func word(_ address: Address) -> Bytes32 {
         Bytes32([UInt8](repeating: 0, count: 12) + address.bytes) ?? .zero
     }
 
-    private static func make(
+    static func make(
         _ contract: SystemContract, _ signature: String, _ indexed: [Bytes32], _ data: (inout ABIWriter) -> Void
     ) -> Log {
         var writer = ABIWriter()

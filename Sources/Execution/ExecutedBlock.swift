@@ -12,11 +12,20 @@ package struct ExecutionContext: Hashable, Sendable {
     package var baseFee: UInt128
     /// RANDAO mix after this block, from its own VRF proof.
     package var mix: Bytes32
-    package init(height: UInt64, proposer: Address, baseFee: UInt128, mix: Bytes32) {
+    /// The round in which the block was first proposed: the proposers of the rounds before it are charged.
+    package var originRound: UInt32
+    /// Equivocations that the block shows, in its order.
+    package var evidence: [VerifiedEquivocation]
+    package init(
+        height: UInt64, proposer: Address, baseFee: UInt128, mix: Bytes32, originRound: UInt32 = 0,
+        evidence: [VerifiedEquivocation] = []
+    ) {
         self.height = height
         self.proposer = proposer
         self.baseFee = baseFee
         self.mix = mix
+        self.originRound = originRound
+        self.evidence = evidence
     }
 }
 

@@ -11,7 +11,10 @@ extension Settlement {
                     job: job, prover: payment.account.address, reason: payment.reason, amount: burned)
             }
             var payee = payment.account.address
-            if case .prover(let owner) = payment.account { payee = state.provers[owner]?.recipient ?? owner }
+            switch payment.account {
+            case .prover(let owner): payee = state.provers[owner]?.recipient ?? owner
+            case .validator(let address): payee = state.payee(ofValidator: address)
+            }
             let minted = state.mint(payment.amount, to: payee)
             return .paid(job: job, account: payment.account, reason: payment.reason, amount: minted)
         }

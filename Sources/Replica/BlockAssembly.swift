@@ -19,7 +19,7 @@ extension BlockHeader {
     /// The header of an executed block.
     fileprivate init(
         parent: ChainTip, originRound: UInt32, proposer: Address, timestamp: UInt64, baseFee: UInt128,
-        vrfProof: [UInt8], transactions: [[UInt8]], executed: ExecutedBlock
+        vrfProof: [UInt8], transactions: [[UInt8]], evidence: [Equivocation], executed: ExecutedBlock
     ) {
         let state = executed.state
         self.init(
@@ -32,7 +32,7 @@ extension BlockHeader {
             operationsDigest: executed.operationsDigest, validatorsHash: state.validatorsHash(at: state.height),
             nextValidatorsHash: state.validatorsHash(at: state.height + 1),
             lastCertificateHash: Certificate.hash(of: parent.certificate),
-            vrfProof: vrfProof, mix: state.mix)
+            evidenceHash: Block.evidenceHash(evidence), vrfProof: vrfProof, mix: state.mix)
     }
 }
 
@@ -71,14 +71,15 @@ extension Replica {
         let height = tip.header.height + 1
         let alpha = Randao.alpha(chainId: chainId, height: height, parentMix: tip.header.mix)
         guard let proof = try? VRF.prove(key: keys.vrf, alpha: alpha) else { return nil }
+        let shown = evidence.pending(after: ledger.system)
         let context = ExecutionContext(
             height: height, proposer: keys.address, baseFee: nextBaseFee,
-            mix: Randao.nextMix(tip.header.mix, vrfOutput: proof.output))
+            mix: Randao.nextMix(tip.header.mix, vrfOutput: proof.output), originRound: round, evidence: shown)
         var executor = makeExecutor(context)
         var included: [VerifiedTransaction] = []
         var payloads: [[UInt8]] = []
-        // RLP overhead of a header and a list stays below this.
-        var bytes = 4_096
+        // RLP overhead of a header and three lists stays below 4,096 bytes.
+        var bytes = 4_096 + (tip.certificate?.encoded.count ?? 0) + shown.count * Limits.maxEquivocationBytes
         func fits(_ transaction: VerifiedTransaction) -> Bool {
             bytes + transaction.encoded.count + 16 <= Limits.maxBlockBytes
                 && included.count < Limits.maxBlockTransactions
@@ -108,8 +109,10 @@ extension Replica {
         let header = BlockHeader(
             parent: tip, originRound: round, proposer: keys.address,
             timestamp: max(now, tip.header.timestamp + 1), baseFee: context.baseFee, vrfProof: proof.bytes,
-            transactions: encoded, executed: executed)
-        let block = Block(header: header, transactions: encoded, lastCertificate: tip.certificate)
+            transactions: encoded, evidence: shown.map(\.equivocation), executed: executed)
+        let block = Block(
+            header: header, transactions: encoded, lastCertificate: tip.certificate,
+            evidence: shown.map(\.equivocation))
         return ExecutedCandidate(
             proposed: ProposedBlock(block: block, payloads: payloads), transactions: included, executed: executed)
     }
@@ -146,8 +149,14 @@ extension Replica {
         guard header.transactionsRoot == Block.transactionsRoot(block.transactions) else {
             return .failure(.wrongTransactionsRoot)
         }
+        let evidence: [VerifiedEquivocation]
+        switch checkEvidence(block) {
+        case .success(let verified): evidence = verified
+        case .failure(let rejection): return .failure(rejection)
+        }
         let context = ExecutionContext(
-            height: header.height, proposer: header.proposer, baseFee: header.baseFee, mix: header.mix)
+            height: header.height, proposer: header.proposer, baseFee: header.baseFee, mix: header.mix,
+            originRound: header.originRound, evidence: evidence)
         var executor = makeExecutor(context)
         var verified: [VerifiedTransaction] = []
         var payloads = proposed.payloads.makeIterator()
@@ -199,6 +208,18 @@ extension Replica {
             return .wrongValidators
         }
         return nil
+    }
+
+    private func checkEvidence(_ block: Block) -> Result<[VerifiedEquivocation], BlockRejection> {
+        guard block.header.evidenceHash == Block.evidenceHash(block.evidence) else {
+            return .failure(.wrongEvidenceHash)
+        }
+        do {
+            return .success(
+                try EvidenceRules.verify(block.evidence, at: block.header.height, state: ledger.system))
+        } catch {
+            return .failure(.evidence(error))
+        }
     }
 
     private func checkCertificate(_ block: Block) -> BlockRejection? {

@@ -26,6 +26,8 @@ package enum BlockRejection: Error, Hashable, Sendable {
     case surplusPayload
     case wrongLastCertificate
     case certificate(CertificateRejection)
+    case wrongEvidenceHash
+    case evidence(EvidenceRejection)
     case wrongVerdicts
     case wrongGasUsed
     case wrongReceipts

@@ -34,6 +34,8 @@ package struct Replica: Sendable {
     package private(set) var tip: ChainTip
     package private(set) var ledger: Ledger
     package private(set) var mempool: Mempool
+    /// Equivocations that no block has shown yet.
+    private(set) var evidence = EvidencePool()
     private var core: ConsensusCore
     private var signState: SignState?
     /// Blocks of the current height that were executed here, by hash.
@@ -105,8 +107,10 @@ package struct Replica: Sendable {
         _ effect: ConsensusEffect, now: UInt64, _ inputs: inout [ConsensusInput], _ effects: inout [ReplicaEffect]
     ) throws(StorageFault) {
         switch effect {
-        case .enteredRound, .evidence, .dismissed:
+        case .enteredRound, .dismissed:
             break
+        case .evidence(let equivocation):
+            evidence.add(equivocation, state: ledger.system)
         case .buildProposal(_, let round):
             guard let candidate = try buildBlock(round: round, now: now) else { return }
             let hash = candidate.proposed.block.hash
@@ -190,6 +194,7 @@ package struct Replica: Sendable {
                     payloads: candidate.proposed.payloads, facts: executed.facts, accounts: executed.accounts,
                     systemChanges: changes, rosters: executed.state.rosters, operations: executed.operations, witness: witness,
                     provenHeight: ledger.system.provenHeight)))
+        evidence.committed(ledger.system)
         try prune(candidate.transactions)
         candidates = [:]
         unexecuted = [:]

@@ -9,8 +9,10 @@ package struct ConservationError: Error, Hashable, Sendable {
 }
 
 extension SystemState {
-    /// Stakes of all provers in every state, unbonding included.
-    package var totalStaked: UInt128 { provers.values.reduce(0) { $0 + $1.total } }
+    /// Stakes of all provers and validators in every state, unbonding included.
+    package var totalStaked: UInt128 {
+        registeredValidators.values.reduce(provers.values.reduce(0) { $0 + $1.total }) { $0 + $1.total }
+    }
     package var totalClaimable: UInt128 { claimable.values.reduce(0, +) }
     /// Everything that the system state holds. No rule keeps money in escrow: what a job may cost is taken from stakes
     /// when it is due.
@@ -80,6 +82,27 @@ extension SystemState {
         let taken = takeStake(owner, amount)
         supply.burned += taken
         return taken
+    }
+
+    /// Burns up to `amount` of a validator's stake, then of what unbonds; returns what was burned.
+    @discardableResult
+    package mutating func burnFromValidator(_ address: Address, _ amount: UInt128) -> UInt128 {
+        let burned: UInt128 =
+            registeredValidators.update(address) { validator -> UInt128 in
+                var left = amount
+                let fromStake = min(left, validator.stake)
+                validator.stake -= fromStake
+                left -= fromStake
+                Self.take(&left, from: &validator.unbonding)
+                return amount - left
+            } ?? 0
+        supply.burned += burned
+        return burned
+    }
+
+    /// Whose claims a validator's tips and rewards become: its recipient, or itself once it is gone.
+    package func payee(ofValidator address: Address) -> Address {
+        registeredValidators[address]?.recipient ?? address
     }
 
     /// Charges the fee of a proving transaction: `burned` is destroyed, `tip` booked for `proposer`. False, with

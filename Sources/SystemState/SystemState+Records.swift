@@ -52,6 +52,9 @@ extension SystemState {
         jobNumbers.appendLeaves(to: &leaves)
         unproven.appendLeaves(to: &leaves)
         validatorSets.appendLeaves(to: &leaves)
+        registeredValidators.appendLeaves(to: &leaves)
+        validatorOwners.appendLeaves(to: &leaves)
+        tombstones.appendLeaves(to: &leaves)
         return leaves
     }
 
@@ -71,6 +74,9 @@ extension SystemState {
         jobNumbers.takeChanges(into: &changes)
         unproven.takeChanges(into: &changes)
         validatorSets.takeChanges(into: &changes)
+        registeredValidators.takeChanges(into: &changes)
+        validatorOwners.takeChanges(into: &changes)
+        tombstones.takeChanges(into: &changes)
         return changes
     }
 
@@ -82,6 +88,8 @@ extension SystemState {
         provers = Table(tag: .provers)
         operators = Table(tag: .operators)
         validatorSets = Table(tag: .validatorSets)
+        registeredValidators = Table(tag: .registeredValidators)
+        validatorOwners = Table(tag: .validatorOwners)
         var seen = [Bool](repeating: false, count: ScalarTag.allCases.count)
         for (key, value) in records {
             guard let first = key.first, let tag = TableTag(rawValue: first) else { throw .invalidKey(key) }
@@ -100,6 +108,9 @@ extension SystemState {
             case .jobNumbers: try jobNumbers.restore(key: rest, value: value)
             case .unproven: try unproven.restore(key: rest, value: value)
             case .validatorSets: try validatorSets.restore(key: rest, value: value)
+            case .registeredValidators: try registeredValidators.restore(key: rest, value: value)
+            case .validatorOwners: try validatorOwners.restore(key: rest, value: value)
+            case .tombstones: try tombstones.restore(key: rest, value: value)
             }
         }
         if let missing = seen.firstIndex(of: false) { throw .missingScalar(UInt8(missing)) }

@@ -50,6 +50,12 @@ package struct SystemState: Sendable {
     package var jobNumbers = Table<Bytes32, UInt64>(tag: .jobNumbers)
     /// The validator sets by the first height at which each is in force; read them through `validators(at:)`.
     package var validatorSets = Table<UInt64, ValidatorSet>(tag: .validatorSets)
+    /// Whoever has validator stake, by the address of the signing key.
+    package var registeredValidators = Table<Address, RegisteredValidator>(tag: .registeredValidators)
+    /// Address of the validator by owner.
+    package var validatorOwners = Table<Address, Address>(tag: .validatorOwners)
+    /// Validators that were punished for an equivocation, for ever.
+    package var tombstones = Table<Address, Tombstone>(tag: .tombstones)
     /// Blocks with operations that are not proven, by height.
     package var unproven = Table<UInt64, UnprovenBlock>(tag: .unproven)
 
@@ -68,12 +74,23 @@ package struct SystemState: Sendable {
         validatorSets[0] = validators
         self.supply = Supply(genesis: 0)
         var total: UInt128 = 0
-        for amount in genesis.accounts.map(\.balance) + genesis.provers.map(\.stake) {
+        var validatorStakes: [UInt128] = []
+        for validator in genesis.validators {
+            guard let stake = genesis.validating.stake(ofPower: validator.power) else { throw .supplyOverflow }
+            validatorStakes.append(stake)
+        }
+        for amount in genesis.accounts.map(\.balance) + genesis.provers.map(\.stake) + validatorStakes {
             let (sum, overflow) = total.addingReportingOverflow(amount)
             guard !overflow else { throw .supplyOverflow }
             total = sum
         }
         supply = Supply(genesis: total)
+        for (validator, stake) in zip(genesis.validators, validatorStakes) {
+            registeredValidators[validator.address] = RegisteredValidator(
+                signingKey: validator.signingKey, vrfKey: validator.vrfKey, owner: validator.address,
+                recipient: validator.address, stake: stake, registeredAt: 0, activeFrom: 1)
+            validatorOwners[validator.address] = validator.address
+        }
         for entry in genesis.provers {
             guard !provers.contains(entry.owner), !operators.contains(entry.operatorKey) else {
                 throw .duplicateProver

@@ -12,6 +12,9 @@ package enum TableTag: UInt8, Sendable, CaseIterable {
     case jobNumbers = 5
     case unproven = 6
     case validatorSets = 7
+    case registeredValidators = 8
+    case validatorOwners = 9
+    case tombstones = 10
 }
 
 /// One mapping of the system state: rows sorted by key, a hash a row kept until the row changes, and the keys that

@@ -9,6 +9,7 @@ import Testing
         #expect(try Block(decoding: block.encoded) == block)
         block.lastCertificate = nil
         block.transactions = []
+        block.evidence = []
         #expect(try Block(decoding: block.encoded) == block)
         #expect(block.hash == Keccak256.hash(block.header.encoded))
     }
@@ -32,7 +33,7 @@ import Testing
             { $0.verdicts[0].toggle() }, { $0.receiptsRoot = other }, { $0.logsBloom = LogsBloom() },
             { $0.accountsRoot = digest }, { $0.accountCount += 1 }, { $0.systemRoot = other },
             { $0.operationCount += 1 }, { $0.operationsDigest = other }, { $0.validatorsHash = other },
-            { $0.nextValidatorsHash = other }, { $0.lastCertificateHash = other }, { $0.vrfProof[0] ^= 1 },
+            { $0.nextValidatorsHash = other }, { $0.lastCertificateHash = other }, { $0.evidenceHash = other }, { $0.vrfProof[0] ^= 1 },
             { $0.mix = other },
         ]
         var hashes: Set<Bytes32> = [header.hash]
@@ -58,8 +59,8 @@ import Testing
 
     @Test func malformed() throws {
         let items = try headerItems()
-        #expect(items.count == 23)
-        for (count, error) in [(22, RLPError.wrongItemCount), (0, .wrongItemCount)] {
+        #expect(items.count == 24)
+        for (count, error) in [(23, RLPError.wrongItemCount), (0, .wrongItemCount)] {
             #expect(throws: BlockDecodingError.malformed(error)) {
                 try BlockHeader(decoding: RLPItem.list(Array(items.prefix(count))).encoded)
             }
@@ -90,7 +91,7 @@ import Testing
 
     @Test(arguments: [0, 1, 80])
     func wrongVRFProofLength(count: Int) throws {
-        try expectHeader(21, .bytes([UInt8](repeating: 0x90, count: count)), .wrongVRFProofLength(count))
+        try expectHeader(22, .bytes([UInt8](repeating: 0x90, count: count)), .wrongVRFProofLength(count))
     }
 
     @Test func `wrongVRFProofLength at genesis`() throws {
@@ -132,6 +133,30 @@ import Testing
         }
         #expect(throws: BlockDecodingError.malformed(.wrongItemCount)) {
             try Block(decoding: RLPItem.list([header, .list([])]).encoded)
+        }
+    }
+
+    @Test func tooMuchEvidence() throws {
+        var block = try Sample.block()
+        block.evidence = [Equivocation](repeating: block.evidence[0], count: Limits.maxBlockEvidence)
+        #expect(try Block(decoding: block.encoded) == block)
+        block.evidence.append(block.evidence[0])
+        #expect(throws: BlockDecodingError.tooMuchEvidence) { try Block(decoding: block.encoded) }
+    }
+
+    @Test func invalidEvidence() throws {
+        let header = try RLPItem(decoding: try Sample.header().encoded)
+        let votes = try Sample.equivocation(.prevote).encoded
+        for (evidence, error) in [
+            ([0xc0], EquivocationDecodingError.malformed(.wrongItemCount)),
+            (RLPItem.list([.bytes([7]), .bytes([]), .bytes([])]).encoded, .unknownKind(7)),
+            (RLPItem.list([.bytes([]), .bytes([]), .bytes([])]).encoded, .message(.malformed(.truncated))),
+            (votes + [0], .malformed(.trailingBytes)),
+        ] as [([UInt8], EquivocationDecodingError)] {
+            #expect(throws: BlockDecodingError.invalidEvidence(error)) {
+                try Block(
+                    decoding: RLPItem.list([header, .list([]), .list([]), .list([.bytes(evidence)])]).encoded)
+            }
         }
     }
 

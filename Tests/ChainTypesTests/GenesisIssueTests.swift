@@ -40,6 +40,30 @@ import Testing
         try expect(.totalPowerAboveCap) { $0.validators[2].power = .max }
     }
 
+    @Test func `errors of validators' stake, sets and penalties`() throws {
+        let validators = try Sample.genesis().validators
+        try expect(.tooManyValidators(4)) { $0.validating.maxValidators = 3 }
+        try expect(.parameterTooLarge("validating.maxValidators", value: 1_025, limit: 1_024)) {
+            $0.validating.maxValidators = 1_025
+        }
+        try expect(.parameterZero("validating.powerUnit")) { $0.validating.powerUnit = 0 }
+        try expect(.parameterTooLarge("validating.equivocationPenalty", value: 10_001, limit: 10_000)) {
+            $0.validating.equivocationPenalty = 10_001
+        }
+        try expect(.validatorPowerAboveCap(validators[0].address)) {
+            $0.validators[0].power = Limits.maxValidatorPower + 1
+        }
+        try expect(.validatorStakeBelowMinimum(validators[1].address)) {
+            $0.validating.minimumStake = 10_001 * Unit.cairn
+        }
+        try expect(.validatorActivationTooShort(1)) { $0.validating.activationDelay = 1 }
+        try expect(.unbondingNotLongerThanEvidence(have: 201, want: 202)) { $0.validating.unbondingBlocks = 201 }
+        try expect(.missedProposalPenaltyTooLow(have: 25 * Unit.cairn, want: 25_452 * Unit.cairn / 1_000)) {
+            $0.proving.proversPerProof = 200
+            $0.validating.missedProposalPenalty = 25 * Unit.cairn
+        }
+    }
+
     @Test func `errors of accounts and provers`() throws {
         let accounts = try Sample.genesis().accounts
         try expect(.duplicateAccount(accounts[0].address)) { $0.accounts.append(accounts[0]) }

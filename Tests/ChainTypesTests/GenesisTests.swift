@@ -28,7 +28,8 @@ import Testing
             { $0.proving.proofProfile += "x" }, { $0.proving.maxInstanceLogHeight += 1 },
             { $0.proving.earlyAdvance.toggle() }, { $0.proving.rewardUnit += 1 },
             { $0.proving.maxIssuancePerJob += 1 }, { $0.proving.penaltyInvalidProof += 1 },
-            { $0.proving.minimumStake += 1 },
+            { $0.proving.minimumStake += 1 }, { $0.validating.powerUnit += 1 }, { $0.validating.minimumStake += 1 },
+            { $0.validating.missedProposalPenalty += 1 },
         ]
         for change in changes { expectChange(change) }
         for path in Self.numbers64 { expectChange { $0[keyPath: path] += 1 } }
@@ -47,12 +48,13 @@ import Testing
             return items.reduce(0) { $0 + strings($1) }
         }
         let genesis = try Sample.genesis()
-        guard case .list(let items) = try RLPItem(decoding: genesis.encoded), items.count == 8 else {
+        guard case .list(let items) = try RLPItem(decoding: genesis.encoded), items.count == 9 else {
             throw MalformedVector(text: "genesis")
         }
-        #expect(Mirror(reflecting: genesis).children.count == 8)
+        #expect(Mirror(reflecting: genesis).children.count == 9)
         #expect(strings(items[6]) == leaves(genesis.chain))
         #expect(strings(items[7]) == leaves(genesis.proving))
+        #expect(strings(items[8]) == leaves(genesis.validating))
     }
 
     private static var aggregations: [WritableKeyPath<Genesis, AggregationAmounts>] {
@@ -70,7 +72,8 @@ import Testing
             \.proving.windows.t5, \.proving.minWindowBlocks, \.proving.openReward, \.proving.openRewardStep,
             \.proving.openRewardCap, \.proving.activationDelay, \.proving.unbondingBlocks, \.proving.jailWindow,
             \.proving.unjailDelay, \.proving.proofRetention, \.proving.jobRetention, \.proving.proofBytesPerBlock,
-            \.proving.verifyBudgetPerBlock, \.proving.rewards.rewardFullProofProverT1,
+            \.proving.verifyBudgetPerBlock, \.validating.activationDelay, \.validating.unbondingBlocks,
+            \.validating.evidenceAge, \.validating.jailWindow, \.validating.unjailDelay, \.proving.rewards.rewardFullProofProverT1,
             \.proving.rewards.rewardFullProofSenderT1, \.proving.rewards.rewardFullProofValidatorT1,
             \.proving.rewards.rewardT1Validator, \.proving.rewards.penaltyT1Prover,
             \.proving.rewards.rewardFullProofProverT2, \.proving.rewards.rewardFullProofSenderT2,
@@ -93,7 +96,8 @@ import Testing
             \.proving.proversPerProof,
             \.proving.proversPerAggProof, \.proving.redundancy, \.proving.minSelected, \.proving.maxConcurrentJobs,
             \.proving.maxFullProofsPerPhase, \.proving.maxAttempts, \.proving.missesToJail, \.proving.historyBase,
-            \.proving.historyCap,
+            \.proving.historyCap, \.validating.maxValidators, \.validating.equivocationPenalty,
+            \.validating.missesToJail,
         ]
     }
 

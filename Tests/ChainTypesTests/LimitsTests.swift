@@ -21,6 +21,8 @@ import Testing
         block.header.verdicts = [Bool](repeating: true, count: Limits.maxBlockTransactions)
         block.transactions = [[UInt8](repeating: 1, count: Limits.maxTransactionBytes)]
         block.lastCertificate?.signatures = [RecoverableSignature?](repeating: signature, count: Limits.maxValidators)
+        block.evidence = [Equivocation](
+            repeating: try Sample.equivocation(nil, height: .max), count: Limits.maxBlockEvidence)
         #expect(block.encoded.count <= Limits.maxBlockBytes)
         #expect(try Block(decoding: block.encoded) == block)
     }

@@ -54,6 +54,7 @@ enum Sample {
             logsBloom: LogsBloom([log]), accountsRoot: try digest("accounts"), accountCount: 10,
             systemRoot: word("system"), operationCount: 2, operationsDigest: word("operations"),
             validatorsHash: word("validators"), nextValidatorsHash: word("next"), lastCertificateHash: word("last"),
+            evidenceHash: word("evidence"),
             vrfProof: [UInt8](repeating: 9, count: 81), mix: word("mix"))
     }
 
@@ -64,7 +65,26 @@ enum Sample {
         let set = try validatorSet([1, 1, 1, 1])
         return Block(
             header: try header(), transactions: [[1], [UInt8](repeating: 2, count: 300), []],
-            lastCertificate: try certificate(set, signers: [0, 1, 3]))
+            lastCertificate: try certificate(set, signers: [0, 1, 3]),
+            evidence: [try equivocation(.prevote), try equivocation(.precommit), try equivocation(nil)])
+    }
+
+    /// Two votes of `type` for different blocks, or two proposals, by the key of `index`.
+    static func equivocation(
+        _ type: VoteType?, index: Int = 1, height: UInt64 = 40, chainId: UInt64 = 1337
+    ) throws -> Equivocation {
+        let (key, hashes) = (try key(index), [word("left"), word("right")])
+        guard let type else {
+            let pair = hashes.map {
+                Proposal.signed(
+                    height: height, round: 2, validRound: nil, blockHash: $0, chainId: chainId, key: key)
+            }
+            return Equivocation.proposals(pair[0], pair[1]).canonical
+        }
+        let pair = hashes.map {
+            Vote.signed(type: type, height: height, round: 2, blockHash: $0, chainId: chainId, key: key)
+        }
+        return Equivocation.votes(pair[0], pair[1]).canonical
     }
 
     static func genesis(validators: Int = 4) throws -> Genesis {

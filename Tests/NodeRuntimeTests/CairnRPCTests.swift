@@ -45,8 +45,9 @@ struct CairnRPCTests {
         let (_, rpc) = try Self.rpc()
         let supply = try await rpc.ask("cairn_supply")
         #expect(supply["difference"] == "0" && supply["height"] == 3)
-        #expect(supply["stakes"] == .string(Hex.quantity(4_000 * Unit.cairn)))
-        #expect(supply["genesis"] == .string(Hex.quantity((100_000 + 4_400) * Unit.cairn)))
+        // Four provers and one validator stake 1,000 each.
+        #expect(supply["stakes"] == .string(Hex.quantity(5_000 * Unit.cairn)))
+        #expect(supply["genesis"] == .string(Hex.quantity((100_000 + 5_400) * Unit.cairn)))
         #expect(supply["burned"] != "0x0" && supply["claimable"] != "0x0")
     }
 

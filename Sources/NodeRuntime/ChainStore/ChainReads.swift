@@ -79,6 +79,12 @@ extension ReadSnapshot {
         do { return try AccountOperation.decodeList(bytes) } catch { throw .damaged("operations of block \(height)") }
     }
 
+    /// The witness of a block; nil when it has no operations or is proven.
+    package borrowing func witness(at height: UInt64) throws(StorageFault) -> BlockWitness? {
+        guard let bytes = try get(.witness, ChainRecord.key(height)) else { return nil }
+        return try ChainRecord.witness(bytes, height: height)
+    }
+
     /// Operations and witness of a job: those of its run of blocks, or of its part of one block. Nil when something of
     /// them was dropped as proven.
     package borrowing func proofInput(
@@ -92,12 +98,7 @@ extension ReadSnapshot {
         try forEach(in: .witness, from: ChainRecord.key(firstHeight)) { (key, value) throws(StorageFault) in
             guard !upper.lexicographicallyPrecedes(key) else { return .stop }
             let height = try ChainRecord.number(key, "key of a witness")
-            var reader = ByteReader(value)
-            do {
-                witnesses.append(try BlockWitness(from: &reader, maxLeaves: 2 * Limits.maxOperationsPerBlock))
-            } catch {
-                throw .damaged("witness of block \(height)")
-            }
+            witnesses.append(try ChainRecord.witness(value, height: height))
             operations += try self.operations(at: height) ?? []
             return .next
         }

@@ -10,7 +10,8 @@ import SystemState
 /// Keys and values of the records of a chain. What each column family holds stands in `Storage.ColumnFamily`; what is
 /// more than the type's own codec stands here:
 ///
-/// - `meta`: "genesisHash" → 32 bytes; "genesis" → the genesis file's text; "head" → height u64 ‖ block hash.
+/// - `meta`: "genesisHash" → 32 bytes; "genesis" → the genesis file's text; "head" → height u64 ‖ block hash;
+///   "base" → height u64 of the lowest block that is kept, when it is not 0.
 /// - `receipts`: height → RLP `[[receipt…], [system receipt…], [facts…]]`, every item a byte string: receipts in
 ///   stored form, the system logs in receipts of at most `Limits.maxLogsPerReceipt` each, the facts of each proving
 ///   transaction as a record or the empty string.
@@ -23,6 +24,7 @@ enum ChainRecord {
     static let genesisHash = Array("genesisHash".utf8)
     static let genesis = Array("genesis".utf8)
     static let head = Array("head".utf8)
+    static let base = Array("base".utf8)
     static let proposed = Array("proposed".utf8)
 
     static func signLog(_ validator: Address) -> [UInt8] { Array("log".utf8) + validator.bytes }
@@ -105,6 +107,15 @@ extension ChainRecord {
             throw .damaged("transaction index")
         }
         return (try number(bytes[..<8], "transaction index"), Int(index))
+    }
+
+    static func witness(_ bytes: [UInt8], height: UInt64) throws(StorageFault) -> BlockWitness {
+        var reader = ByteReader(bytes)
+        do {
+            return try BlockWitness(from: &reader, maxLeaves: 2 * Limits.maxOperationsPerBlock)
+        } catch {
+            throw .damaged("witness of block \(height)")
+        }
     }
 
     static func sidecar(_ height: UInt64, _ digest: Bytes32) -> [UInt8] { key(height) + digest.bytes }

@@ -204,12 +204,12 @@ package final class ChainStore: Sendable {
 }
 
 extension WriteBatch {
-    fileprivate mutating func put(_ block: Block, hash: Bytes32) {
+    mutating func put(_ block: Block, hash: Bytes32) {
         put(.blocks, key: ChainRecord.key(block.header.height), value: block.encoded)
         put(.blockHeights, key: hash.bytes, value: ChainRecord.key(block.header.height))
     }
 
-    fileprivate mutating func put(_ receipts: StoredReceipts, height: UInt64) {
+    mutating func put(_ receipts: StoredReceipts, height: UInt64) {
         put(.receipts, key: ChainRecord.key(height), value: receipts.encoded)
     }
 
@@ -225,7 +225,7 @@ extension WriteBatch {
     }
 
     /// Accounts from leaf `firstNew` on are new.
-    fileprivate mutating func put(_ accounts: [IndexedAccount], height: UInt64, firstNew: LeafIndex) {
+    mutating func put(_ accounts: [IndexedAccount], height: UInt64, firstNew: LeafIndex) {
         for entry in accounts {
             put(.accounts, key: ChainRecord.key(entry.index), value: ChainRecord.account(entry.account))
             put(

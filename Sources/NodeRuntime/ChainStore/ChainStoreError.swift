@@ -14,6 +14,8 @@ package enum ChainStoreError: Error, Sendable, CustomStringConvertible {
     case otherGenesis(path: String, stored: String, wanted: String)
     /// There is no chain in the directory.
     case empty(path: String)
+    /// There is a chain where one was to begin.
+    case notEmpty(path: String)
     case genesis(String)
 
     package var description: String {
@@ -23,6 +25,7 @@ package enum ChainStoreError: Error, Sendable, CustomStringConvertible {
             "\(path) belongs to another chain: its genesis is \(stored), this node's is \(wanted); "
                 + "use another directory, or delete this one to start the chain anew"
         case .empty(let path): "there is no chain in \(path)"
+        case .notEmpty(let path): "there is a chain in \(path) already: use an empty directory"
         case .genesis(let reason): "the genesis cannot start a chain: \(reason)"
         }
     }

@@ -85,7 +85,7 @@ extension ReadSnapshot {
         }
     }
 
-    fileprivate borrowing func accounts() throws(StorageFault) -> [Account] {
+    borrowing func accounts() throws(StorageFault) -> [Account] {
         var accounts: [Account] = []
         try forEach(in: .accounts) { (key, value) throws(StorageFault) in
             guard try ChainRecord.number(key, "account's key") == UInt64(accounts.count) else {

@@ -37,7 +37,8 @@ package enum GenesisFile {
             validators: try root.objects("validators") { fields throws(GenesisFileError) in try validator(&fields) },
             provers: try root.objects("provers") { fields throws(GenesisFileError) in try prover(&fields) },
             chain: try root.object("chain") { fields throws(GenesisFileError) in try chain(&fields) },
-            proving: try root.object("proving") { fields throws(GenesisFileError) in try proving(&fields) })
+            proving: try root.object("proving") { fields throws(GenesisFileError) in try proving(&fields) },
+            validating: try root.object("validating") { fields throws(GenesisFileError) in try validating(&fields) })
         try root.finish()
         return genesis
     }
@@ -113,6 +114,20 @@ package enum GenesisFile {
             proofRetention: try fields.integer("proofRetention"), jobRetention: try fields.integer("jobRetention"),
             proofBytesPerBlock: try fields.integer("proofBytesPerBlock"),
             verifyBudgetPerBlock: try fields.integer("verifyBudgetPerBlock"))
+    }
+
+    private static func validating(
+        _ fields: inout GenesisFields
+    ) throws(GenesisFileError) -> ValidatorParameters {
+        ValidatorParameters(
+            powerUnit: try fields.wei("powerUnit"), minimumStake: try fields.wei("minimumStake"),
+            maxValidators: try fields.integer("maxValidators"),
+            activationDelay: try fields.integer("activationDelay"),
+            unbondingBlocks: try fields.integer("unbondingBlocks"), evidenceAge: try fields.integer("evidenceAge"),
+            equivocationPenalty: try fields.integer("equivocationPenalty"),
+            missedProposalPenalty: try fields.wei("missedProposalPenalty"),
+            missesToJail: try fields.integer("missesToJail"), jailWindow: try fields.integer("jailWindow"),
+            unjailDelay: try fields.integer("unjailDelay"))
     }
 
     private static func windows(_ fields: inout GenesisFields) throws(GenesisFileError) -> PhaseWindows {

@@ -10,6 +10,7 @@ extension GenesisFile {
             ("isDevnet", .scalar(genesis.isDevnet ? "true" : "false")),
             ("accounts", .array(genesis.accounts.map(node))),
             ("chain", node(genesis.chain)), ("proving", node(genesis.proving)),
+            ("validating", node(genesis.validating)),
             ("validators", .array(genesis.validators.map(node))),
             ("provers", .array(genesis.provers.map(node))),
         ])
@@ -90,6 +91,20 @@ extension GenesisFile {
             ("jobRetention", .number(proving.jobRetention)),
             ("proofBytesPerBlock", .number(proving.proofBytesPerBlock)),
             ("verifyBudgetPerBlock", .number(proving.verifyBudgetPerBlock)),
+        ])
+    }
+
+    private static func node(_ validating: ValidatorParameters) -> FileNode {
+        .object([
+            ("powerUnit", .wei(validating.powerUnit)), ("minimumStake", .wei(validating.minimumStake)),
+            ("maxValidators", .number(UInt64(validating.maxValidators))),
+            ("activationDelay", .number(validating.activationDelay)),
+            ("unbondingBlocks", .number(validating.unbondingBlocks)),
+            ("evidenceAge", .number(validating.evidenceAge)),
+            ("equivocationPenalty", .number(UInt64(validating.equivocationPenalty))),
+            ("missedProposalPenalty", .wei(validating.missedProposalPenalty)),
+            ("missesToJail", .number(UInt64(validating.missesToJail))),
+            ("jailWindow", .number(validating.jailWindow)), ("unjailDelay", .number(validating.unjailDelay)),
         ])
     }
 

@@ -18,7 +18,7 @@ package struct NodeRPC: RPCHandler {
     static let methods: [String: Method] = {
         let groups = [
             ethereumBlocks, ethereumState, ethereumTransactions, ethereumFees, ethereumLogs, network, cairnChain,
-            cairnJobs, cairnProvers, cairnMarket,
+            cairnJobs, cairnProvers, cairnValidators, cairnMarket,
         ]
         return groups.reduce(into: [:]) { all, group in all.merge(group) { first, _ in first } }
     }()
@@ -57,8 +57,8 @@ extension NodeRPC {
         let head = try snapshot.head().height
         switch reference {
         case .latest, .pending, .safe, .finalized: return head
-        case .earliest: return 0
-        case .number(let number): return number <= head ? number : nil
+        case .earliest: return try snapshot.base()
+        case .number(let number): return try number >= snapshot.base() && number <= head ? number : nil
         case .hash(let hash, _): return try snapshot.height(ofBlock: hash)
         }
     }

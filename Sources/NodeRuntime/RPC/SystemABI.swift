@@ -34,6 +34,7 @@ package enum SystemABI {
         case .proverRegistry: "ProverRegistry"
         case .claims: "Claims"
         case .provingJobs: "ProvingJobs"
+        case .validators: "Validators"
         }
     }
 
@@ -42,6 +43,7 @@ package enum SystemABI {
         case .proverRegistry: registry
         case .claims: claims
         case .provingJobs: jobs
+        case .validators: validators
         }
     }
 
@@ -136,6 +138,40 @@ package enum SystemABI {
         event("ProvenHeightAdvanced", "uint64 height"),
         event("RewardPaid", "bytes32 indexed jobId, address indexed account, uint256 amount, string reason"),
         event("Penalised", "bytes32 indexed jobId, address indexed account, uint256 amount, string reason"),
+    ]
+
+    private static let validators = [
+        call(
+            "register", "bytes signingKey, bytes signature, bytes vrfKey, bytes vrfProof, address recipient",
+            mutability: "payable"),
+        call("deposit", "address validator", mutability: "payable"), call("leave"), call("withdraw"), call("unjail"),
+        call("setRecipient", "address recipient"), call("setOwner", "address owner"),
+        view(
+            "validator", "address validator",
+            returns: """
+                address owner, address recipient, bytes signingKey, bytes vrfKey, uint256 stake, uint256 unbonding, \
+                uint64 activeFrom, bool leaving, bool jailed, bool tombstoned
+                """),
+        view("validatorOf", "address owner", returns: "address validator"),
+        view("validatorCount", returns: "uint256 count"),
+        view("validatorAt", "uint256 index", returns: "address validator"),
+        view("validatorSet", "uint64 height", returns: "address[] validators, uint64[] powers"),
+        view("minimumStake", returns: "uint256 stake"),
+        event(
+            "ValidatorRegistered",
+            "address indexed validator, address indexed owner, address recipient, uint256 stake, uint64 activeFrom"),
+        event("StakeDeposited", "address indexed validator, uint256 amount"),
+        event("ValidatorLeaving", "address indexed validator, uint256 amount, uint64 releaseAt"),
+        event("StakeWithdrawn", "address indexed validator, address indexed owner, uint256 amount"),
+        event("RecipientChanged", "address indexed validator, address recipient"),
+        event("OwnerChanged", "address indexed validator, address owner"),
+        event("ValidatorJailed", "address indexed validator, uint64 until"),
+        event("ValidatorUnjailed", "address indexed validator, uint64 activeFrom"),
+        event("ProposalMissed", "address indexed validator, uint32 round, uint256 amount"),
+        event(
+            "ValidatorSlashed",
+            "address indexed validator, uint64 height, uint32 round, uint8 kind, uint256 amount"),
+        event("ValidatorSetChanged", "uint64 height, bytes32 hash, uint32 validators, uint64 totalPower"),
     ]
 
     // MARK: - Notation
