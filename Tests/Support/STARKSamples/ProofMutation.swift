@@ -20,7 +20,8 @@ package enum ProofMutation: CaseIterable, Sendable {
         case .one: 1
         case .doubled: (element + element).canonical
         case .scrambled: (element + Felt(UInt32(truncatingIfNeeded: word &* 0x9e37_79b1)) + .one).canonical
-        case .plusModulus: value + Felt.modulus
+        // Wraps where an earlier change has left more than a canonical element.
+        case .plusModulus: value &+ Felt.modulus
         case .modulus: Felt.modulus
         case .allOnes: .max
         }
