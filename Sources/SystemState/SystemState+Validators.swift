@@ -28,7 +28,9 @@ extension ValidatorSet: RecordCodable {
     package func encode(to writer: inout ByteWriter) { writer.list(validators) }
 
     package init(from reader: inout RecordReader) throws(RecordError) {
-        guard let set = ValidatorSet(try reader.list()) else { throw .invalidValidators }
+        let list: [Validator] = try reader.list()
+        // Sorted already, so that a set has one record.
+        guard let set = ValidatorSet(list), set.validators == list else { throw .invalidValidators }
         self = set
     }
 }

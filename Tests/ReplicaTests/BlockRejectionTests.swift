@@ -115,6 +115,38 @@ struct BlockRejectionTests {
         #expect(try certified { $0.blockHash = .zero } == .certificate(.wrongBlock(have: .zero, want: parent)))
     }
 
+    @Test("evidence: its hash, its rules, and what it does")
+    func evidence() throws {
+        let scenario = try Self.scenario.get()
+        let height = scenario.node.height
+        func votes(_ key: SecretKey, height: UInt64) -> Equivocation {
+            let pair = ["left", "right"].map {
+                Vote.signed(
+                    type: .prevote, height: height, round: 0, blockHash: Keccak256.hash(utf8: $0),
+                    chainId: SampleGenesis.chainId, key: key)
+            }
+            return Equivocation.votes(pair[0], pair[1]).canonical
+        }
+        func shown(_ list: [Equivocation]) throws -> BlockRejection? {
+            try rejectionAfter {
+                $0.block.evidence = list
+                $0.block.header.evidenceHash = Block.evidenceHash(list)
+            }
+        }
+        let guilty = votes(SampleGenesis.validator.signing, height: height)
+        let stranger = SampleGenesis.user(1)
+        #expect(try rejection(header: { $0.evidenceHash = .zero }) == .wrongEvidenceHash)
+        #expect(try rejectionAfter { $0.block.evidence = [guilty] } == .wrongEvidenceHash)
+        #expect(
+            try shown([votes(stranger, height: height)]) == .evidence(.notAValidator(stranger.address)))
+        #expect(
+            try shown([votes(SampleGenesis.validator.signing, height: height + 2)])
+                == .evidence(.ofTheFuture(height: height + 2)))
+        #expect(try shown([guilty, guilty]) == .evidence(.notRising))
+        // Good evidence, whose punishment the header does not have.
+        #expect(try shown([guilty]) == .wrongReceipts)
+    }
+
     @Test("transactions: their root, their form, their number and size")
     func transactions() throws {
         func body(_ change: (inout [[UInt8]]) throws -> Void) throws -> BlockRejection? {

@@ -15,7 +15,13 @@ enum ChainSeeds {
         switch target {
         case .transaction: transactions
         case .block:
-            header.map { [Block(header: $0, transactions: transactions, lastCertificate: certificate).encoded] } ?? []
+            header.map {
+                [
+                    Block(
+                        header: $0, transactions: transactions, lastCertificate: certificate, evidence: equivocations
+                    ).encoded
+                ]
+            } ?? []
         case .header: header.map { [$0.encoded] } ?? []
         case .consensusMessage: messages
         case .payload:
@@ -48,6 +54,14 @@ enum ChainSeeds {
         signature.map { Certificate(height: 1, round: 0, blockHash: hash, signatures: [$0, nil]) }
     }
 
+    private static var equivocations: [Equivocation] {
+        guard let signature else { return [] }
+        let votes = [nil, hash].map {
+            Vote(type: .prevote, height: 1, round: 0, blockHash: $0, validator: .zero, signature: signature)
+        }
+        return [.votes(votes[0], votes[1])]
+    }
+
     private static var messages: [[UInt8]] {
         guard let signature, let certificate else { return [] }
         return [
@@ -58,7 +72,7 @@ enum ChainSeeds {
                 height: 1, round: 1, validRound: 0, blockHash: hash, proposer: .zero, signature: signature
             ).encoded,
             certificate.encoded,
-        ]
+        ] + equivocations.map(\.encoded)
     }
 
     private static var header: BlockHeader? {
@@ -67,7 +81,7 @@ enum ChainSeeds {
             gasUsed: 0, baseFee: 1, transactionsRoot: hash, verdicts: [true], receiptsRoot: hash,
             logsBloom: LogsBloom(),
             accountsRoot: .zero, accountCount: 1, systemRoot: hash, operationCount: 0, operationsDigest: hash,
-            validatorsHash: hash, nextValidatorsHash: hash, lastCertificateHash: hash,
+            validatorsHash: hash, nextValidatorsHash: hash, lastCertificateHash: hash, evidenceHash: hash,
             vrfProof: [UInt8](repeating: 0, count: 81), mix: hash)
     }
 }

@@ -42,6 +42,12 @@ enum ChainTargets {
         if let polka = try? PolkaCertificate(decoding: bytes) {
             require(polka.encoded == bytes, "a polka certificate has one encoding")
         }
+        if let equivocation = try? Equivocation(decoding: bytes) {
+            require(equivocation.encoded == bytes, "an equivocation has one encoding")
+        }
+        if let manifest = try? SnapshotManifest(decoding: bytes) {
+            require(manifest.encoded == bytes, "a snapshot's manifest has one encoding")
+        }
     }
 
     static func payload(_ bytes: [UInt8]) {
@@ -83,6 +89,9 @@ enum ChainTargets {
     static func record(_ bytes: [UInt8]) {
         if let job = try? Job(record: bytes) { require(job.encoded == bytes, "a job has one record") }
         if let prover = try? Prover(record: bytes) { require(prover.encoded == bytes, "a prover has one record") }
+        if let validator = try? RegisteredValidator(record: bytes) {
+            require(validator.encoded == bytes, "a validator has one record")
+        }
     }
 
     static func rlp(_ bytes: [UInt8]) {
