@@ -22,6 +22,11 @@ import Testing
         }
         try expect(.initialBaseFeeBelowMinimum) { $0.chain.initialBaseFee = 6 }
         try expect(.gasLimitBelowTransfer) { $0.chain.gasLimit = 20_999 }
+        // 24 units of weight at 876 gas are more than the base, at 875 they are all of it.
+        try expect(.transferBelowProvingWeight(have: 21_000, want: 21_024)) { $0.chain.gas.provingWeight = 876 }
+        var exact = try Sample.genesis()
+        exact.chain.gas.provingWeight = 875
+        #expect(exact.validate() == [])
         try expect(.provingGasOverflow) { $0.chain.gas.payloadByte = .max }
     }
 
@@ -98,6 +103,14 @@ import Testing
             $0.proving.windows.t5 = 1 << 32
         }
         try expect(.proofRetentionBelowLongestJob(have: 149, want: 150)) { $0.proving.proofRetention = 149 }
+        try expect(.subBlockOperationsNotPowerOfTwo(4_095)) { $0.proving.subBlockOperations = 4_095 }
+        try expect(.blockAboveSubBlocks(have: 20_000, want: 16_384)) { $0.proving.maxSubBlocks = 4 }
+        try expect(.parameterZero("subBlockOperations")) { $0.proving.subBlockOperations = 0 }
+        try expect(.parameterTooLarge("maxSubBlocks", value: 257, limit: 256)) { $0.proving.maxSubBlocks = 257 }
+        try expect(.parameterTooLarge("subBlockOperations", value: 16_384, limit: 10_000)) {
+            $0.proving.subBlockOperations = 16_384
+        }
+        try expect(.windowBelowMinimum("aggProof", blocks: 3, minimum: 4)) { $0.proving.windows.aggProof = 3 }
         try expect(.openRewardAboveCap) { $0.proving.openReward = 1_001 }
         try expect(.rewardOverflow) { $0.proving.rewardUnit = .max / 1_000 }
     }
@@ -113,6 +126,9 @@ import Testing
         try expect(.rewardT2ProverTooHigh(31)) { $0.proving.rewards.rewardT2Prover = 31 }
         try expect(.submissionFeeAboveReward) { $0.proving.rewardUnit = 1 }
         try expect(.noRedundancy) { $0.proving.redundancy = 1 }
+        try expect(.provingIsFree) { $0.chain.gas.provingWeight = 0 }
+        // 4,096 operations: 61 · 4,096 rows of 2^11 are 122 instances, 2 · 4,096 are 4.
+        try expect(.subBlockMayExceedPlan(instances: 126, limit: 64)) { $0.proving.maxInstanceLogHeight = 11 }
         try expect(.noMinimumStake) { $0.proving.minimumStake = 0 }
         try expect(.penaltyAboveMinimumStake) { $0.proving.minimumStake = Unit.cairn - 1 }
         try expect(.tooFewProvers(have: 1, want: 2)) { $0.provers.removeLast(3) }

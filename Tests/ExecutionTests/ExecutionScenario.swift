@@ -79,6 +79,7 @@ struct ExecutionScenario {
     var state: SystemState
     var accounts: ListedAccounts
     private(set) var blocks: [ExecutedBlock] = []
+    var preparer = StandInPreparer()
 
     init(_ change: (inout Genesis) -> Void = { _ in }) throws {
         let genesis = SampleGenesis.make(change)
@@ -97,7 +98,7 @@ struct ExecutionScenario {
             context: ExecutionContext(
                 height: height, proposer: Self.proposer, baseFee: baseFee, mix: Keccak256.hash(state.mix.bytes, [1])),
             parentHash: Bytes32(UInt128(height - 1)), state: state, accounts: accounts,
-            tree: AccountTree(accounts: accounts.accounts), preparer: StandInPreparer(), verifier: StandInVerifier())
+            tree: AccountTree(accounts: accounts.accounts), preparer: preparer, verifier: StandInVerifier())
     }
 
     /// Executes a block, moves on to the state after it and checks that no money was made or lost.
