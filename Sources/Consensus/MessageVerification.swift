@@ -30,7 +30,7 @@ package enum MessageRejection: Error, Hashable, Sendable {
     /// The proposer of that round is another validator.
     case notTheProposer(Address)
     case invalidSignature
-    /// These very bytes are already here.
+    /// These very bytes are already here, or a quorum that is already known.
     case duplicate
     case certificate(CertificateRejection)
 }
@@ -57,12 +57,14 @@ extension ConsensusCore {
 
     package func verified(_ polka: PolkaCertificate) throws(MessageRejection) -> VerifiedPolka {
         guard polka.height == height else { throw .otherHeight(polka.height) }
+        guard !table[polka.round].prevotes.hasQuorum(for: polka.blockHash, in: validators) else { throw .duplicate }
         do { try polka.verify(chainId: chainId, validators: validators) } catch { throw .certificate(error) }
         return VerifiedPolka(polka)
     }
 
     package func verified(_ certificate: Certificate) throws(MessageRejection) -> VerifiedCertificate {
         guard certificate.height == height else { throw .otherHeight(certificate.height) }
+        guard committed?.blockHash != certificate.blockHash else { throw .duplicate }
         do { try certificate.verify(chainId: chainId, validators: validators) } catch { throw .certificate(error) }
         return VerifiedCertificate(certificate)
     }

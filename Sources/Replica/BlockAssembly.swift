@@ -92,9 +92,7 @@ extension Replica {
             payloads.append(proof.payload)
             bytes += proof.transaction.encoded.count + 16
         }
-        let candidates = try mempool.candidates(baseFee: context.baseFee, limit: Limits.maxBlockTransactions) {
-            (sender) throws(StorageFault) in ledger.accounts.account(at: sender)?.account.nonce ?? 0
-        }
+        let candidates = try poolCandidates(limit: Limits.maxBlockTransactions)
         var skipped: Set<Address> = []
         for transaction in candidates where !skipped.contains(transaction.sender) && fits(transaction) {
             guard case .success = try executor.apply(ExecutableTransaction(transaction: transaction)) else {
@@ -140,7 +138,13 @@ extension Replica {
 
     /// Checks a block against its parent by executing it. Cheap checks come first.
     func validate(_ proposed: ProposedBlock) throws(StorageFault) -> Result<ExecutedCandidate, BlockRejection> {
-        let block = proposed.block
+        try validate(proposed.block, evidence: proposed.payloads.map { .payload($0) })
+    }
+
+    /// The same for a block whose payloads may be gone.
+    func validate(
+        _ block: Block, evidence list: [SyncEvidence]
+    ) throws(StorageFault) -> Result<ExecutedCandidate, BlockRejection> {
         let header = block.header
         if let rejection = checkHeader(header) { return .failure(rejection) }
         if let rejection = checkCertificate(block) { return .failure(rejection) }
@@ -159,7 +163,9 @@ extension Replica {
             originRound: header.originRound, evidence: evidence)
         var executor = makeExecutor(context)
         var verified: [VerifiedTransaction] = []
-        var payloads = proposed.payloads.makeIterator()
+        var rest = list.makeIterator()
+        var payloads: [[UInt8]] = []
+        var proofs = 0
         for (index, bytes) in block.transactions.enumerated() {
             let transaction: VerifiedTransaction
             do {
@@ -169,20 +175,27 @@ extension Replica {
             }
             var evidence = ExecutableTransaction.Evidence.none
             if let proving = transaction.proving {
-                guard let payload = payloads.next(), proving.describes(payload) else {
-                    return .failure(.payload(index))
+                switch rest.next() {
+                case .payload(let payload) where proving.describes(payload):
+                    payloads.append(payload)
+                    evidence = .payload(payload)
+                case .facts(let facts) where proofs < header.verdicts.count:
+                    evidence = .certified(verdict: header.verdicts[proofs], facts: facts)
+                default: return .failure(.payload(index))
                 }
-                evidence = .payload(payload)
+                proofs += 1
             }
             let result = try executor.apply(ExecutableTransaction(transaction: transaction, evidence: evidence))
             if case .failure(let refusal) = result { return .failure(.inclusion(index, refusal)) }
             verified.append(transaction)
         }
-        guard payloads.next() == nil else { return .failure(.surplusPayload) }
+        guard rest.next() == nil else { return .failure(.surplusPayload) }
         let executed = executor.finish()
         if let rejection = compare(header, executed) { return .failure(rejection) }
         return .success(
-            ExecutedCandidate(proposed: proposed, transactions: verified, executed: executed))
+            ExecutedCandidate(
+                proposed: ProposedBlock(block: block, payloads: payloads), transactions: verified,
+                executed: executed))
     }
 
     private func checkHeader(_ header: BlockHeader) -> BlockRejection? {
@@ -228,6 +241,8 @@ extension Replica {
         }
         guard tip.header.height > 0 else { return block.lastCertificate == nil ? nil : .wrongLastCertificate }
         guard let certificate = block.lastCertificate else { return .wrongLastCertificate }
+        // The tip's own certificate was checked when the tip was committed.
+        guard certificate != tip.certificate else { return nil }
         guard let validators = ledger.system.validators(at: tip.header.height) else { return .wrongLastCertificate }
         do {
             try certificate.verify(
