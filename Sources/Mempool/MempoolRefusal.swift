@@ -12,6 +12,10 @@ package enum MempoolRefusal: Error, Hashable, Sendable {
     case contractCreation
     case poolFull
     case senderLimit(Int)
+    /// Bytes that one sender may have pending.
+    case senderBytes(Int)
+    /// The pool is nearly full and takes nothing that has to wait for another nonce.
+    case gapWhileCrowded(next: UInt64)
     case payloadMismatch
     case provingRefused(name: String, reason: String)
 
@@ -28,8 +32,11 @@ package enum MempoolRefusal: Error, Hashable, Sendable {
         case .underpriced(let minimum): "transaction underpriced: max fee per gas below the minimum \(minimum)"
         case .replacementUnderpriced: "replacement transaction underpriced: both fees must rise by 10 %"
         case .contractCreation: "contract creation is not supported: this chain has native contracts and no EVM"
-        case .poolFull: "txpool is full"
+        case .poolFull: "txpool is full: the transaction bids no more than the cheapest pending one"
         case .senderLimit(let limit): "txpool is full for this sender: at most \(limit) pending transactions"
+        case .senderBytes(let limit): "txpool is full for this sender: at most \(limit) bytes of pending transactions"
+        case .gapWhileCrowded(let next):
+            "txpool is nearly full: send the transaction with nonce \(next) first"
         case .payloadMismatch: "the payload does not have the length and digest that the transaction signs"
         case .provingRefused(let name, let reason): "proving transaction refused: \(name): \(reason)"
         }

@@ -130,6 +130,7 @@ extension Replica {
         // Sent on first: the message may end the height.
         let place = effects.count
         let dismissal = try drive(input, hint: peer, now: now, &effects)
+        guard !isHalted else { return }
         switch dismissal {
         case nil: effects.insert(.broadcast(.consensus(message), except: peer), at: place)
         case .validRoundNotEarlier: effects.append(.penalise(peer, .validRoundNotEarlier))

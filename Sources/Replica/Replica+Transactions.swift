@@ -78,6 +78,9 @@ extension Replica {
         return .transactions(transactions.map(\.encoded))
     }
 
+    /// Everything that waits in the pool, to be written down and submitted again after a restart.
+    package var pendingTransactions: [(transaction: VerifiedTransaction, payload: [UInt8]?)] { mempool.pending }
+
     /// The pool's ordinary transactions as a builder would try them.
     func poolCandidates(limit: Int) throws(StorageFault) -> [VerifiedTransaction] {
         try mempool.candidates(baseFee: nextBaseFee, limit: limit) {

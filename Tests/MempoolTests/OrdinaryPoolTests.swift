@@ -135,7 +135,7 @@ struct OrdinaryPoolTests {
         }
         let first = try scenario.take(0, nonce: 0)
         try scenario.take(1, nonce: 0)
-        let third = try SampleGenesis.user(2).transaction(nonce: 0, to: .zero)
+        let third = try SampleGenesis.user(2).transaction(nonce: 0, to: .zero, tip: 1)
         #expect(try scenario.offer(third) == .poolFull)
         scenario.nonces[SampleGenesis.user(0).address] = 1
         try scenario.prune([first])
@@ -148,12 +148,14 @@ struct OrdinaryPoolTests {
         try scenario.take(0, nonce: 0, data: [UInt8](repeating: 7, count: 300))
         try scenario.take(1, nonce: 0, data: [UInt8](repeating: 7, count: 300))
         let third = try SampleGenesis.user(2).transaction(
-            nonce: 0, to: .zero, data: [UInt8](repeating: 7, count: 300))
+            nonce: 0, to: .zero, data: [UInt8](repeating: 7, count: 300), tip: 1)
         #expect(try scenario.offer(third) == .poolFull)
         let larger = try SampleGenesis.user(1).transaction(
-            nonce: 0, to: .zero, data: [UInt8](repeating: 7, count: 700), tip: 100, maxFee: 100 * Unit.gwei)
-        #expect(try scenario.offer(larger) == .poolFull)
-        let smaller = try SampleGenesis.user(1).transaction(nonce: 0, to: .zero, tip: 100, maxFee: 100 * Unit.gwei)
+            nonce: 0, to: .zero, data: [UInt8](repeating: 7, count: 700), tip: 2, maxFee: 100 * Unit.gwei)
+        // It pays for one's room and not for both: what it replaces is its own, the other's bid is lower.
+        #expect(try scenario.offer(larger) == nil)
+        #expect(scenario.pool.transactionCount == 1)
+        let smaller = try SampleGenesis.user(1).transaction(nonce: 0, to: .zero, tip: 100, maxFee: 200 * Unit.gwei)
         #expect(try scenario.offer(smaller) == nil)
         #expect(try scenario.offer(third) == nil)
     }

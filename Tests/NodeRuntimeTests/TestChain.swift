@@ -99,10 +99,10 @@ struct TestChain {
     }
 
     /// A host over the chain as it stands, which takes calls but decides nothing until it runs.
-    func host() throws -> NodeHost {
+    func host(pendingFile: PendingFile? = nil) throws -> NodeHost {
         NodeHost(
             chain: store, restored: try Self.load(store, devnet), keys: devnet.validators[0], checker: checker,
-            clock: { Self.start + 1_000_000 })
+            clock: { Self.start + 1_000_000 }, pendingFile: pendingFile)
     }
 
     func transfer(

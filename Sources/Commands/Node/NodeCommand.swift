@@ -61,7 +61,8 @@ struct NodeCommand: AsyncParsableCommand {
         let height = restored.tip.header.height
         log.info("chain \(genesis.chainId), \(height == 0 ? "starting at genesis" : "resumed at block \(height)")")
         let host = NodeHost(
-            chain: chain, restored: restored, keys: keys, checker: ProofChecker(program: program))
+            chain: chain, restored: restored, keys: keys, checker: ProofChecker(program: program),
+            pendingFile: PendingFile(path: dataDir + "/pending"))
         try await serve(host, log)
     }
 

@@ -22,7 +22,10 @@ package actor NodeHost {
 
     private var replica: Replica
     private let clock: WallClock
-    private let peers: any PeerLink
+    private let peers: any PeerOutlet
+    private let pendingFile: PendingFile?
+    /// Seconds since the start.
+    private var ticks = 0
     private let warming: ProofWarming
     private var timers: [UInt64: (height: UInt64, task: Task<Void, Never>)] = [:]
     private var nextTimer: UInt64 = 0
@@ -34,16 +37,18 @@ package actor NodeHost {
     /// - Parameters:
     ///   - keys: nil for a node that follows the chain without voting.
     ///   - peers: carries messages to the peers.
+    ///   - pendingFile: where the pool is kept over a restart; nil forgets it.
     package init(
         chain: ChainStore, restored: RestoredChain, keys: ValidatorKeys?, checker: ProofChecker,
         timeouts: ConsensusTimeouts = .standard, clock: @escaping WallClock = systemClock,
-        peers: any PeerLink = NoPeers()
+        peers: any PeerOutlet = NoPeers(), pendingFile: PendingFile? = nil
     ) {
         genesis = chain.genesis
         self.chain = chain
         self.checker = checker
         self.clock = clock
         self.peers = peers
+        self.pendingFile = pendingFile
         validator = keys?.address
         warming = ProofWarming(checker: checker)
         replica = Replica(
@@ -64,12 +69,17 @@ package actor NodeHost {
                 await self.tick()
             }
         }
-        defer { ticking.cancel() }
+        let restoring = Task { [weak self] in await self?.restorePending() }
+        defer {
+            ticking.cancel()
+            restoring.cancel()
+        }
         for await halt in halts {
             stop()
             throw halt
         }
         stop()
+        savePending()
     }
 
     private func stop() {
@@ -143,7 +153,36 @@ package actor NodeHost {
         }
     }
 
-    private func tick() { feed(.tick(now: clock())) }
+    private func tick() {
+        feed(.tick(now: clock()))
+        ticks += 1
+        guard ticks % Self.pendingInterval == 0, let pendingFile else { return }
+        let entries = pendingEntries
+        Task.detached { try? pendingFile.save(entries) }
+    }
+
+    // MARK: - Pool
+
+    /// Seconds between two writings of the pool.
+    private static let pendingInterval = 30
+
+    private var pendingEntries: [PendingFile.Entry] {
+        replica.pendingTransactions.map { PendingFile.Entry(transaction: $0.transaction.encoded, payload: $0.payload) }
+    }
+
+    /// What cannot be written is lost, as if the node had never heard of it.
+    private func savePending() { try? pendingFile?.save(pendingEntries) }
+
+    /// Offers again what waited when the node ended.
+    private func restorePending() async {
+        guard let entries = pendingFile?.load(), !entries.isEmpty else { return }
+        let verified = await SignatureRecovery.verify(entries.map(\.transaction), with: replica.transactions)
+        for (entry, result) in zip(entries, verified) {
+            guard !Task.isCancelled, case .success(let transaction) = result else { continue }
+            _ = await submit(transaction, payload: entry.payload)
+        }
+    }
+
     private func proceed() { feed(.proceed(now: clock())) }
 
     /// Reads on a thread of its own: a lagging peer must not hold up consensus.

@@ -20,7 +20,13 @@ extension NodeRPC {
         "net_listening": { _, _, _ in true },
         "net_peerCount": { _, _, _ in "0x0" },
         "eth_chainId": { rpc, _, _ in .quantity(rpc.chainId) },
-        "eth_syncing": { _, _, _ in false },
+        "eth_syncing": { rpc, _, _ in
+            guard let status = await rpc.host.read({ $0.syncStatus }) else { return false }
+            return [
+                "startingBlock": .quantity(status.start), "currentBlock": .quantity(status.current),
+                "highestBlock": .quantity(status.target),
+            ]
+        },
         "eth_accounts": { _, _, _ in [] },
         "eth_coinbase": { rpc, _, _ in
             guard let address = rpc.host.validator else { throw RPCError.server("this node does not propose") }

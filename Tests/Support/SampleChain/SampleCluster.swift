@@ -57,6 +57,8 @@ package struct SampleCluster {
     /// Changes what a node says to another: nothing, something else, or more.
     package var tamper: (_ message: PeerMessage, _ from: Int, _ to: Int) -> [PeerMessage] = { message, _, _ in [message]
     }
+    /// Milliseconds by which a node's clock is ahead, by node.
+    package var clockSkew: [Int: UInt64] = [:]
     package private(set) var faults: [Fault] = []
     /// Nodes that stopped for good, and why.
     package private(set) var halts: [Halt] = []
@@ -115,7 +117,7 @@ package struct SampleCluster {
         nodes[index].life += 1
         nodes[index].replica = Replica(
             genesis: genesis, keys: nodes[index].keys, restored: try nodes[index].disk.restored(), checker: checker)
-        try feed(.start(now: now), index)
+        try feed(.start(now: time(index)), index)
         for other in nodes.indices where isConnected(index, other) {
             try feed(.peerUp(nodes[other].address, now: now), index)
             try feed(.peerUp(nodes[index].address, now: now), other)
@@ -198,21 +200,23 @@ package struct SampleCluster {
         switch kind {
         case .deliver(let bytes, let from, let to):
             guard isConnected(from, to) else { return }
-            try feed(.message(try PeerMessage(decoding: bytes), from: nodes[from].address, now: now), to)
+            try feed(.message(try PeerMessage(decoding: bytes), from: nodes[from].address, now: time(to)), to)
         case .timeout(let kind, let height, let round, let node, let life):
             guard nodes[node].life == life else { return }
-            try feed(.timeout(kind, height: height, round: round, now: now), node)
+            try feed(.timeout(kind, height: height, round: round, now: time(node)), node)
         case .beginHeight(let height, let node, let life):
             guard nodes[node].life == life else { return }
-            try feed(.beginHeight(height, now: now), node)
+            try feed(.beginHeight(height, now: time(node)), node)
         case .proceed(let node, let life):
             guard nodes[node].life == life else { return }
-            try feed(.proceed(now: now), node)
+            try feed(.proceed(now: time(node)), node)
         case .tick:
             add(.tick, in: 1_000)
-            for index in nodes.indices { try feed(.tick(now: now), index) }
+            for index in nodes.indices { try feed(.tick(now: time(index)), index) }
         }
     }
+
+    private func time(_ index: Int) -> UInt64 { now + (clockSkew[index] ?? 0) }
 
     @discardableResult
     private mutating func feed(_ input: ReplicaInput, _ index: Int) throws -> [ReplicaEffect] {
@@ -227,7 +231,9 @@ package struct SampleCluster {
         switch effect {
         case .persistSignState, .commit, .admitted, .refused: break
         case .broadcast(let message, let except):
-            if case .consensus(let message) = message, isOwn(message, index) { said[index].append(message) }
+            if except == nil, case .consensus(let message) = message, isOwn(message, index) {
+                said[index].append(message)
+            }
             for other in nodes.indices where nodes[other].address != except { send(message, from: index, to: other) }
         case .send(let message, let peer):
             for other in nodes.indices where nodes[other].address == peer { send(message, from: index, to: other) }

@@ -2,7 +2,7 @@ package import ByteCodec
 package import Replica
 
 /// The way from the host to the peers. None of its calls waits for a peer.
-package protocol PeerLink: Sendable {
+package protocol PeerOutlet: Sendable {
     /// Says it to every peer but `except`.
     func broadcast(_ message: PeerMessage, except: Address?)
     func send(_ message: PeerMessage, to peer: Address)
@@ -11,7 +11,7 @@ package protocol PeerLink: Sendable {
 }
 
 /// A node alone.
-package struct NoPeers: PeerLink {
+package struct NoPeers: PeerOutlet {
     package init() {}
     package func broadcast(_ message: PeerMessage, except: Address?) {}
     package func send(_ message: PeerMessage, to peer: Address) {}

@@ -1,0 +1,218 @@
+import ByteCodec
+import ChainTypes
+import Consensus
+import Cryptography
+import Replica
+import SampleChain
+import SystemState
+import Testing
+
+/// Catching up, and what lying peers achieve against it: nothing but to be dropped.
+@Suite("Catching up")
+struct SyncTests {
+    private let all = [0, 1, 2, 3]
+
+    /// Four validators at some height, and a fifth node that has not started.
+    private static func chain(_ height: UInt64, _ change: (inout Genesis) -> Void = { _ in }) throws -> SampleCluster {
+        var cluster = try SampleCluster(validators: 4, followers: 1, change)
+        for index in 0..<4 { try cluster.start(index) }
+        let transfer = try SampleGenesis.user(1).transaction(nonce: 0, to: SampleGenesis.owner(3), value: 5)
+        #expect(try cluster.submit(transfer, to: 0) == nil)
+        #expect(try cluster.reach(height, 0..<4))
+        return cluster
+    }
+
+    private func agree(_ cluster: SampleCluster, _ indices: some Collection<Int>) {
+        let chains = indices.map { cluster.chain($0) }
+        let shared = chains.map(\.count).min() ?? 0
+        for chain in chains { #expect(chain.prefix(shared) == chains[0].prefix(shared)) }
+        #expect(cluster.hasNoEquivocation)
+        #expect(cluster.halts.isEmpty)
+    }
+
+    private func roots(_ cluster: SampleCluster, _ index: Int) -> Bytes32? {
+        guard var system = cluster.system(index) else { return nil }
+        return system.root()
+    }
+
+    @Test("a new node fetches the chain from several peers, shows its progress, and goes on with the others")
+    func aNewNodeCatchesUp() throws {
+        var cluster = try Self.chain(40)
+        var asked: Set<Int> = []
+        var shown: [SyncStatus] = []
+        cluster.tamper = { message, from, to in
+            if case .blocksRequest = message { asked.insert(to) }
+            return [message]
+        }
+        try cluster.start(4)
+        try cluster.run(atMost: 30_000) { cluster in
+            if let status = cluster.nodes[4].replica?.syncStatus { shown.append(status) }
+            return cluster.nodes[4].height >= 42
+        }
+        #expect(cluster.nodes[4].height >= 42)
+        #expect(cluster.nodes[4].replica?.syncStatus == nil)
+        #expect(asked.count > 1)
+        #expect(shown.contains { $0.start == 0 && $0.target >= 40 && $0.current > 0 && $0.current < $0.target })
+        #expect(try cluster.reach(50, 0..<5))
+        agree(cluster, 0..<5)
+        #expect(cluster.faults.isEmpty)
+        #expect(cluster.sent[.blocksRequest, default: 0] <= 12)
+    }
+
+    @Test("a validator that was away catches up before it says anything, and then votes again")
+    func aValidatorReturns() throws {
+        var cluster = try Self.chain(5)
+        try cluster.stop(3)
+        #expect(try cluster.reach(30, 0..<3))
+        let saidBefore = cluster.said[3].count
+        try cluster.start(3)
+        #expect(try cluster.reach(30, [3]))
+        for message in cluster.said[3][saidBefore...] { #expect(message.height > 30) }
+        let height = cluster.nodes[0].height
+        #expect(try cluster.reach(height + 6, all))
+        #expect(cluster.said[3].contains { $0.height > height })
+        agree(cluster, all)
+        #expect(cluster.faults.isEmpty)
+    }
+
+    @Test("a validator whose disk was lost says nothing about what was decided without it")
+    func aLostDisk() throws {
+        var cluster = try Self.chain(20)
+        try cluster.stop(2)
+        try cluster.wipe(2)
+        let saidBefore = cluster.said[2].count
+        try cluster.start(2)
+        #expect(try cluster.reach(24, all))
+        for message in cluster.said[2][saidBefore...] { #expect(message.height > 20) }
+        agree(cluster, all)
+    }
+
+    @Test("a node that lags one height gets the certificate and the block, not a sync")
+    func oneHeightBehind() throws {
+        var cluster = try Self.chain(3)
+        // Node 3 hears no precommit and no certificate for a while.
+        cluster.tamper = { message, _, to in
+            guard to == 3, case .consensus(.vote(let vote)) = message, vote.type == .precommit, vote.height == 5 else {
+                return [message]
+            }
+            return []
+        }
+        #expect(try cluster.reach(8, all))
+        agree(cluster, all)
+        #expect(cluster.faults.isEmpty)
+    }
+
+    // MARK: - Liars
+
+    /// What node 0 says instead of its blocks, and the fault that this is.
+    private struct Lie: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let fault: @Sendable (PeerFault) -> Bool
+        let tell: @Sendable (inout [SyncBlock]) -> Void
+    }
+
+    private static let lies: [Lie] = [
+        Lie(testDescription: "no blocks at all", fault: { $0 == .inflatedHeight }, tell: { $0 = [] }),
+        Lie(testDescription: "a gap", fault: { $0 == .nonContiguousBlocks }, tell: { $0.remove(at: 1) }),
+        Lie(testDescription: "an order of its own", fault: { $0 == .nonContiguousBlocks }, tell: { $0.swapAt(1, 2) }),
+        Lie(
+            testDescription: "blocks from another place", fault: { $0 == .nonContiguousBlocks },
+            tell: { $0.removeFirst() }),
+        Lie(
+            testDescription: "a block changed under its certificate",
+            fault: { if case .invalidCertificate(.wrongBlock) = $0 { true } else { false } },
+            tell: { $0[0].block.header.timestamp += 1 }),
+        Lie(
+            testDescription: "another body", fault: { $0 == .wrongBlockBody },
+            tell: { $0[0].block.transactions.append([0xc0]) }),
+        Lie(
+            testDescription: "one forged signature",
+            fault: {
+                switch $0 {
+                case .invalidCertificate(.wrongSigner), .invalidCertificate(.invalidSignature): true
+                default: false
+                }
+            },
+            tell: { blocks in
+                let signatures = blocks[0].certificate.signatures
+                blocks[0].certificate.signatures[0] = signatures[1]
+            }),
+        Lie(
+            testDescription: "signatures of too few",
+            fault: { if case .invalidCertificate(.insufficientPower) = $0 { true } else { false } },
+            tell: {
+                for slot in 0..<2 { $0[0].certificate.signatures[slot] = nil }
+            }),
+        Lie(
+            testDescription: "a certificate of another height",
+            fault: { if case .invalidCertificate(.wrongHeight) = $0 { true } else { false } },
+            tell: { $0[0].certificate.height += 1 }),
+    ]
+
+    @Test(
+        "pitfall 14: a peer that lies about blocks is named and dropped, and the others bring the chain",
+        arguments: lies)
+    private func pitfall14SyncTrustsNobody(lie: Lie) throws {
+        var cluster = try Self.chain(12)
+        cluster.tamper = { message, from, _ in
+            guard from == 0, case .blocks(var blocks) = message, blocks.count > 2 else { return [message] }
+            lie.tell(&blocks)
+            return [.blocks(blocks)]
+        }
+        // The liar is the only peer at first, so it is asked.
+        try cluster.cut([0, 1, 1, 1, 0])
+        try cluster.start(4)
+        try cluster.run(atMost: 3_000)
+        #expect(cluster.faults.contains { $0.node == 4 && $0.peer == 0 && lie.fault($0.fault) }, "\(cluster.faults)")
+        #expect(cluster.nodes[4].height < 12)
+        try cluster.cut([0, 0, 0, 0, 0])
+        #expect(try cluster.reach(15, 0..<5))
+        agree(cluster, 0..<5)
+    }
+
+    @Test("pitfall 14: an inflated height and silence cost the liar its credit, and do not stop the validators")
+    func pitfall14InflatedHeights() throws {
+        var cluster = try SampleCluster(validators: 4, followers: 1)
+        try cluster.start()
+        cluster.tamper = { message, from, _ in
+            guard from == 4 else { return [message] }
+            switch message {
+            case .status(let status):
+                return [.status(PeerStatus(height: .max, tipHash: status.tipHash, baseHeight: 1))]
+            case .blocks: return []
+            default: return [message]
+            }
+        }
+        let begin = cluster.now
+        #expect(try cluster.reach(30, all))
+        // At the block interval, as without the liar.
+        #expect(cluster.now - begin < 40_000)
+        #expect(
+            all.allSatisfy { node in cluster.faults.contains { $0.node == node && $0.peer == 4 && $0.fault == .stalled }
+            })
+        #expect(all.allSatisfy { cluster.nodes[$0].replica?.syncStatus == nil })
+        agree(cluster, all)
+    }
+
+    @Test("pitfall 14: blocks that were not asked for, and blocks in the wrong hands, are faults")
+    func pitfall14Unrequested() throws {
+        var cluster = try Self.chain(4)
+        let blocks = cluster.nodes[1].disk.blocks
+        cluster.inject(.blocks([SyncBlock(blocks[0])]), from: 1, to: 0)
+        cluster.inject(.block(ProposedBlock(block: blocks[3].block, payloads: [])), from: 1, to: 0)
+        try cluster.run(atMost: 100)
+        #expect(
+            cluster.faults.map(\.fault) == [.unrequestedBlocks, .unrequestedBlock]
+                && cluster.faults.allSatisfy { $0.node == 0 && $0.peer == 1 })
+    }
+
+    @Test("more requests than a peer may make are not answered")
+    func requestFlood() throws {
+        var cluster = try Self.chain(4)
+        for _ in 0..<200 { cluster.inject(.blocksRequest(from: 1, count: 64), from: 1, to: 0) }
+        let before = cluster.sent[.blocks, default: 0]
+        try cluster.run(atMost: 50)
+        #expect(cluster.sent[.blocks, default: 0] - before <= 64)
+        #expect(cluster.faults == [SampleCluster.Fault(node: 0, peer: 1, fault: .tooManyRequests)])
+    }
+}
