@@ -1,4 +1,4 @@
-import ByteCodec
+package import ByteCodec
 package import ChainTypes
 import HeapModule
 

@@ -19,9 +19,9 @@ struct BlockSync: Sendable {
         let peer: Address
     }
 
-    static let rangeBlocks: UInt64 = 16
+    static let rangeBlocks: UInt64 = 32
     /// Blocks after the tip that are asked for or kept at a time.
-    static let window: UInt64 = 64
+    static let window: UInt64 = 128
     static let maxRequestsPerPeer = 2
     /// Milliseconds a peer has for an answer.
     static let patience: UInt64 = 5_000
@@ -82,7 +82,7 @@ struct BlockSync: Sendable {
     private func choose(for height: UInt64, _ peers: PeerTable) -> (Address, Peer)? {
         var best: (address: Address, peer: Peer, load: Int)?
         for address in peers.addresses {
-            guard let peer = peers[address], !peer.isDistrusted, peer.height >= height, peer.baseHeight <= height else {
+            guard let peer = peers[address], peer.maySync, peer.height >= height, peer.baseHeight <= height else {
                 continue
             }
             let load = requests.count { $0.peer == address }

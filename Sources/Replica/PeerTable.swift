@@ -16,15 +16,19 @@ struct Peer: Sendable {
     var wants: [Bytes32] = []
     /// When it was last helped over a height.
     var helpedAt: UInt64?
-    /// Times it let a sync request run out.
+    /// Times in a row it let a sync request run out or had not what it claims.
     var stalls = 0
     /// It sent a synced block that does not hold: it is asked for none any more.
     var isDistrusted = false
 
     static let maxOwes = 16
     static let maxWants = 4
+    static let maxStalls = 3
     /// Requests of one peer that are answered in a second.
     static let maxRequests = 64
+
+    /// Whether its claims are still worth a question.
+    var maySync: Bool { !isDistrusted && stalls < Self.maxStalls }
 
     mutating func note(owing hash: Bytes32) {
         guard !owes.contains(hash) else { return }
@@ -70,10 +74,10 @@ struct PeerTable: Sendable {
         peers[address]?.height = height
     }
 
-    /// The highest block that a peer says it has.
-    var highestClaim: UInt64 {
+    /// The highest block that a peer says it has, of those who can send the block at `height`.
+    func highestClaim(from height: UInt64) -> UInt64 {
         addresses.reduce(0) { highest, address in
-            guard let peer = peers[address], !peer.isDistrusted else { return highest }
+            guard let peer = peers[address], peer.maySync, peer.baseHeight <= height else { return highest }
             return max(highest, peer.height)
         }
     }

@@ -9,8 +9,8 @@ import SystemState
 extension Replica {
     /// Ticks for which a validator waits for a peer's status.
     static let startPatience = 3
-    /// Equivocations kept.
-    static let maxEvidence = 64
+    /// Blocks between two statuses of a node that catches up.
+    private static let statusInterval: UInt64 = 64
 
     /// A validator that decides alone, and a node that does not sign, begin at once. Others first hear where their
     /// peers are, so that a node which is behind, or which lost its disk, catches up before it says anything.
@@ -167,7 +167,9 @@ extension Replica {
             height: block.header.height + 1, chainId: chainId, validators: ledger.system.nextValidators,
             own: keys?.address, timeouts: timeouts, signState: signState)
         sync.committed(block.header.height, bySync: bySync)
-        effects.append(.broadcast(.status(status), except: nil))
+        if !sync.isCatchingUp || tip.header.height % Self.statusInterval == 0 {
+            effects.append(.broadcast(.status(status), except: nil))
+        }
         try replayEarly(now: now, &effects)
         if !sync.isCatchingUp { scheduleHeight(now: now, &effects) }
         try driveSync(now: now, &effects)

@@ -59,7 +59,6 @@ extension Replica {
         guard peers[peer] != nil else { return }
         switch message {
         case .status(let status):
-            guard admitsRequest(of: peer, &effects) else { return }
             try receive(status, from: peer, now: now, &effects)
         case .consensus(let message):
             try receive(message, from: peer, now: now, &effects)
@@ -171,7 +170,7 @@ extension Replica {
             let verified = try? decided?.verified(vote)
         else { return }
         for effect in decided?.step(.vote(verified)) ?? [] {
-            if case .evidence(let equivocation) = effect { note(equivocation) }
+            if case .evidence(let equivocation) = effect { evidence.add(equivocation, state: ledger.system) }
         }
         if let certificate = decided?.seenCertificate { tip.certificate = certificate }
     }

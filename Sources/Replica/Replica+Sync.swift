@@ -31,11 +31,15 @@ extension Replica {
             peers[late.peer]?.stalls += 1
             peers[late.peer]?.height = 0
         }
-        sync.update(tip: tip.header.height, claim: peers.highestClaim, now: now)
+        let claim = peers.highestClaim(from: tip.header.height + 1)
+        sync.update(tip: tip.header.height, claim: claim, now: now)
         for request in sync.plan(tip: tip.header.height, peers: peers, now: now) {
             effects.append(.send(.blocksRequest(from: request.from, count: request.count), to: request.peer))
         }
-        if sync.endsCatchingUp(tip: tip.header.height) { scheduleHeight(now: now, &effects) }
+        if sync.endsCatchingUp(tip: tip.header.height) {
+            effects.append(.broadcast(.status(status), except: nil))
+            scheduleHeight(now: now, &effects)
+        }
     }
 
     mutating func receive(
@@ -45,9 +49,13 @@ extension Replica {
             effects.append(.penalise(peer, fault))
             switch fault {
             case .unrequestedBlocks: break
-            case .inflatedHeight: peers[peer]?.height = tip.header.height
+            case .inflatedHeight:
+                peers[peer]?.height = tip.header.height
+                peers[peer]?.stalls += 1
             default: distrust(peer)
             }
+        } else {
+            peers[peer]?.stalls = 0
         }
         try proceed(now: now, &effects)
     }

@@ -114,7 +114,8 @@ struct OracleTests {
             let hash = random.pick(hashes)
             if let validRound, validRound < round, random.chance(60) {
                 let polka = committee.polka((0..<committee.count).filter { $0 != own }, validRound, hash)
-                queue.append(.polka(try core.verified(polka)))
+                // One that is known already is a duplicate.
+                if let verified = try? core.verified(polka) { queue.append(.polka(verified)) }
             }
             let made = committee.proposal(proposer, round, hash, validRound: validRound)
             return (try? core.verified(made)).map { .proposal($0) }

@@ -48,20 +48,36 @@ struct ReplicaPitfallTests {
         #expect(cluster.faults.isEmpty)
     }
 
-    @Test("pitfall 4: a lock that one node alone has does not stop the others, votes lost or not")
+    @Test("pitfall 4: a lock that one node alone has reaches the others as soon as messages do")
     func pitfall04HiddenLock() throws {
         var cluster = try cluster()
         let height = cluster.nodes[0].height + 1
-        // In round 0 only node 1 sees the polka, and nobody sees a precommit.
+        // In round 0 only node 1 sees the prevotes, and nobody sees a precommit: it alone is locked.
         cluster.tamper = { message, _, to in
             guard case .consensus(let said) = message, said.height == height else { return [message] }
             switch said {
-            case .vote(let vote) where vote.round == 0 && vote.type == .precommit: return []
-            case .vote(let vote) where vote.round == 0 && to != 1: return []
-            case .polka(let polka) where polka.round == 0 && to != 1: return [message]
+            case .vote(let vote) where vote.type == .precommit: return []
+            case .vote where to != 1: return []
+            case .polka where to != 1: return []
             default: return [message]
             }
         }
+        try cluster.run(atMost: 6_000)
+        let locks = cluster.said.map { messages in
+            messages.contains {
+                if case .vote(let vote) = $0 { vote.type == .precommit && vote.height == height } else { false }
+            }
+        }
+        #expect(locks == [false, true, false, false])
+        // The others have said nothing but prevotes; what brings them on is that node's polka.
+        cluster.tamper = { message, from, _ in
+            guard case .consensus(.vote(let vote)) = message, vote.type == .prevote, vote.height == height else {
+                return [message]
+            }
+            return []
+        }
+        #expect(try cluster.reach(height, all, atMost: 10_000))
+        cluster.tamper = { message, _, _ in [message] }
         try survives(&cluster)
     }
 
