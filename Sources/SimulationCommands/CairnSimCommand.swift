@@ -5,7 +5,10 @@ package struct CairnSimCommand: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "cairn-sim",
         abstract: "Runs the production code of the chain under a seeded clock, network and disk.",
-        version: "0.1.0", subcommands: [])
+        version: "0.1.0",
+        subcommands: [
+            JobsCommand.self
+        ])
 
     package init() {}
 }
