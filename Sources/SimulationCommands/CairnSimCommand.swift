@@ -7,7 +7,9 @@ package struct CairnSimCommand: ParsableCommand {
         abstract: "Runs the production code of the chain under a seeded clock, network and disk.",
         version: "0.1.0",
         subcommands: [
-            JobsCommand.self
+            JobsCommand.self,
+            ProversCommand.self,
+            AttacksCommand.self,
         ])
 
     package init() {}

@@ -20,7 +20,7 @@ package enum Forgery: Hashable, Sendable {
     case fewestSubmissions(first: Address)
     /// Entries of the phase's form with bytes that prove nothing.
     case garbage([UInt32])
-    /// One byte more than any payload may have.
+    /// More bytes than a full proof of the job has, as many as a transaction can declare at most.
     case oversize
 
     /// The payload's bytes; nil when what it is made of was not seen, or, for copies, when it is not complete.
@@ -37,9 +37,14 @@ package enum Forgery: Hashable, Sendable {
         case .references: return CompositeProofPayload.ofReferences(job)?.encoded
         case .fewestSubmissions(let owner): return CompositeProofPayload.ofFewest(job, first: owner)?.encoded
         case .garbage(let instances): return Self.garbage(instances, job, phase)
-        case .oversize: return [UInt8](repeating: 0, count: Int(Limits.maxPayloadBytes) + 1)
+        case .oversize:
+            return [UInt8](
+                repeating: 0, count: min(Int(Limits.maxPayloadBytes), (job.plan.count + 1) * Self.aboveAnyProof))
         }
     }
+
+    /// Bytes that no partial proof reaches: one of 2^17 rows stays below 400 kB.
+    private static let aboveAnyProof = 512 << 10
 
     private static func wrongRoot(_ job: Job, _ instance: UInt32) -> Digest {
         var stream = SeedStream(seed: job.id, purpose: instance)

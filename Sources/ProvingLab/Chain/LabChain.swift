@@ -40,13 +40,14 @@ package struct LabChain: Sendable {
     package func proof(
         _ payload: [UInt8], job: UInt64, phase: ProvingPhase, owner: Address, operatorKey: Address, isAsAsked: Bool
     ) -> LabProof? {
-        guard let id = state.jobs[job]?.id else { return nil }
+        guard let target = state.jobs[job] else { return nil }
         // What is too long is refused by its length, before anything reads it.
-        let digest = payload.count > Int(Limits.maxPayloadBytes) ? .zero : Payload.digest(of: payload)
+        let isLong = UInt64(payload.count) > PhaseLoad.fullProofBytes(target, verifier: verifier)
+        let digest = isLong ? .zero : Payload.digest(of: payload)
         return LabProof(
             owner: owner, operatorKey: operatorKey, job: job,
             transaction: ProvingTransaction(
-                chainId: state.genesis.chainId, jobId: id, phase: phase, maxPriorityFeePerGas: fees.tip,
+                chainId: state.genesis.chainId, jobId: target.id, phase: phase, maxPriorityFeePerGas: fees.tip,
                 maxFeePerGas: fees.gasPrice, payloadDigest: digest,
                 payloadLength: UInt32(clamping: payload.count)),
             payload: payload, isAsAsked: isAsAsked)
@@ -127,9 +128,7 @@ package struct LabChain: Sendable {
         func refused(_ refusal: ProvingRefusal) -> LabReceipt.Outcome {
             .proof(proof, ProvingOutcome(accepted: false, valid: false, refusal: refusal), fee: 0, tip: 0)
         }
-        // Payloads that are too long are refused before their fee is of interest.
-        let isLong = proof.payload.count > Int(Limits.maxPayloadBytes)
-        let gas = isLong ? 0 : fees.gas(proof.payload)
+        let gas = fees.gas(proof.payload)
         let (fee, tip) = (UInt128(gas) * fees.gasPrice, UInt128(gas) * fees.tip)
         let owner: Address
         switch JobLifecycle.precheck(
