@@ -267,7 +267,7 @@ struct JobClosing<Verifier: ProofVerifying> {
     // MARK: - The next attempt
 
     /// A further attempt over the same blocks: with the same provers if at least half took part and no root was
-    /// disputed, else with others than the committers of roots that nobody proved; after the last, open to all.
+    /// disputed, else with others than the suspects of this and earlier attempts; after the last, open to all.
     private func retry(_ failed: Job, _ state: inout SystemState, _ events: inout [ProvingEvent]) {
         var statement = failed.statement
         statement.attempt += 1
@@ -276,11 +276,13 @@ struct JobClosing<Verifier: ProofVerifying> {
             planRoot: failed.planRoot, phase: .queued)
         job.firstOperation = failed.firstOperation
         state.nextJobNumber += 1
+        // Suspects of earlier attempts stay out: they would only commit such roots again.
+        job.excluded = failed.excluded
         let took = failed.selected.count { failed.tookPart($0.owner) }
         if took > 0, 2 * took >= failed.selected.count, !failed.isDisputed, !failed.isUnbalanced {
             job.preferred = failed.selected.map(\.owner)
         } else {
-            job.excluded = failed.committersOfUnprovenRoots
+            job.excluded += failed.suspects.filter { !failed.excluded.contains($0) }
         }
         job.reach(.fallbackRoute, at: height)
         if statement.attempt >= parameters.maxAttempts {
@@ -303,12 +305,7 @@ extension Job {
     }
 
     /// Whether two roots were committed for one instance.
-    package var isDisputed: Bool {
-        commitments.flatMap(\.roots).contains { entry in
-            let index = Int(entry.instance)
-            return index < canonicalRoots.count && canonicalRoots[index] != entry.root
-        }
-    }
+    package var isDisputed: Bool { !disputedInstances.isEmpty }
 
     /// Every instance has a valid partial proof, and yet the bus sums do not cancel: a canonical root is wrong.
     package var isUnbalanced: Bool {
@@ -319,18 +316,32 @@ extension Job {
         return challenge != nil && !partialsComplete && !isProven.contains(false)
     }
 
-    /// Who committed a root for which no valid partial proof came, in order of selection.
-    package var committersOfUnprovenRoots: [Address] {
-        let proven = submissions.flatMap(\.entries).map(\.instance)
+    /// Whom the next attempt leaves out, in order of selection: who committed a root for which no valid partial proof
+    /// came. When all came and their sums do not cancel, a canonical root is of a wrong trace, and nobody can say whose:
+    /// then it is everyone with a root of a disputed instance, and, when none is disputed, all who committed.
+    package var suspects: [Address] {
+        let doubtful = isUnbalanced ? (isDisputed ? disputedInstances : Set(plan.indices)) : unprovenInstances
         return selected.map(\.owner).filter { owner in
             commitments.contains { commitment in
                 commitment.owner == owner
                     && commitment.roots.contains { entry in
                         let index = Int(entry.instance)
                         return index >= canonicalRoots.count || canonicalRoots[index] != entry.root
-                            || !proven.contains(entry.instance)
+                            || doubtful.contains(index)
                     }
             }
         }
+    }
+
+    private var disputedInstances: Set<Int> {
+        Set(
+            commitments.flatMap(\.roots).filter { entry in
+                let index = Int(entry.instance)
+                return index < canonicalRoots.count && canonicalRoots[index] != entry.root
+            }.map { Int($0.instance) })
+    }
+
+    private var unprovenInstances: Set<Int> {
+        Set(plan.indices).subtracting(submissions.flatMap(\.entries).map { Int($0.instance) })
     }
 }

@@ -259,7 +259,24 @@ struct DisputeTests {
         for _ in 0..<3 { market.passPhase(1) }
         #expect(market.job(1).outcome == .retried)
         #expect(market.job(1).payments.allSatisfy { ![.rewardT2Prover, .penaltyT2Prover].contains($0.reason) })
-        #expect(market.job(2).preferred.isEmpty && market.job(2).excluded == [Market.owner(b)])
+        // Whose root was of the wrong trace nobody can say: both are left out.
+        #expect(market.job(2).preferred.isEmpty && market.job(2).excluded == [a, b].map(Market.owner))
+    }
+
+    @Test func suspectsStayOutOfAllLaterAttempts() throws {
+        var market = try Market(provers: 16, instances: 2) { $0.maxAttempts = 4 }
+        market.openFirstJob()
+        var suspects: [Address] = []
+        for number in UInt64(1)...3 {
+            if number > 1 { market.block() }
+            let selected = market.selected(number)
+            #expect(Set(selected.map(Market.owner)).isDisjoint(with: suspects))
+            market.block(selected.enumerated().map { market.commit($1, number, variant: UInt8($0)) })
+            market.passPhase(number)
+            for _ in 0..<4 { market.passPhase(number) }
+            suspects += selected.map(Market.owner)
+            #expect(market.job(number + 1).excluded == suspects)
+        }
     }
 
     @Test func theCommittersOfUnprovenRootsAreLeftOutWhileThereAreOthers() throws {

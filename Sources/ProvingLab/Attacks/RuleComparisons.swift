@@ -10,7 +10,7 @@ package enum RuleComparisons {
         jobs: Int, seed: UInt64, progress: (String) -> Void = { _ in }
     ) throws -> [LabTable] {
         progress("capture of the canonical root")
-        let roots = try capturedRoots(jobs: jobs, seed: seed)
+        let roots = try capturedRoots(jobs: max(1, jobs / 2), seed: seed)
         progress("silent provers under early full proofs")
         let silent = try silentSybils(jobs: jobs, seed: seed)
         progress("a withheld proposal")
@@ -23,27 +23,29 @@ package enum RuleComparisons {
 
     // MARK: - The canonical root
 
-    /// 5 % of the provers commit to one wrong root. Nobody can prove a whole job alone, so that a captured root costs
-    /// the attempt; the answers are redundancy, and that the next attempt leaves out who committed such roots.
-    static func capturedRoots(jobs: Int, seed: UInt64) throws -> LabTable {
-        let (provers, instances) = (100, 50)
+    /// 5 % of the provers commit to wrong roots: to one that nobody can prove, or to that of another trace, whose
+    /// partial proofs are valid. Nobody can prove a whole job alone, so that a captured root costs the attempt; the
+    /// answers are redundancy, and that further attempts leave out who is suspected.
+    package static func capturedRoots(jobs: Int, seed: UInt64) throws -> LabTable {
+        let (provers, instances) = (40, 20)
         var table = LabTable(
             name: "capturedRoots",
             title: "Capture of the canonical root by 5 % of \(provers) provers, \(instances) instances, nobody proves "
                 + "alone; \(jobs) jobs each.",
             columns: [
-                "redundancy", "committers of unproven roots", "blocks proven", "attempts", "with a captured root",
+                "root", "redundancy", "suspects", "blocks proven", "attempts", "with a captured root",
                 "failed attempts a job", "attackers' net a job", "p95 delay",
             ])
-        for redundancy in [UInt32(2), 4] {
+        for (redundancy, isTrace) in [(UInt32(2), false), (2, true), (4, false), (4, true)] {
             for isExclusionOff in [true, false] {
                 var parameters = LabGenesis.parameters(.devnet)
                 parameters.redundancy = redundancy
                 parameters.missesToJail = 0
                 parameters.maxAttempts = 8
                 let members = (0..<provers).map { index in
-                    var member = MarketMember(
-                        index < provers / 20 ? .wrongRoot : .honest, isAttacker: index < provers / 20)
+                    let isAttacker = index < provers / 20
+                    var member = MarketMember(isAttacker && !isTrace ? .wrongRoot : .honest, isAttacker: isAttacker)
+                    member.worksOnAnotherTrace = isAttacker && isTrace
                     member.provesAlone = false
                     return member
                 }
@@ -54,7 +56,8 @@ package enum RuleComparisons {
                 let report = try MarketRun.play(plan)
                 let attempts = report.jobs + report.retries
                 table.add([
-                    .count(Int(redundancy)), .text(isExclusionOff ? "selected again" : "left out"),
+                    .text(isTrace ? "of another trace" : "of none"), .count(Int(redundancy)),
+                    .text(isExclusionOff ? "selected again" : "left out"),
                     .share(report.blocksProven, of: report.blocks), .count(attempts),
                     .share(report.captured, of: attempts), .units(Int64(report.retries * 100 / max(report.jobs, 1))),
                     .units(report.attackers.net, each: report.jobs, unit: parameters.rewardUnit),
@@ -68,7 +71,7 @@ package enum RuleComparisons {
     // MARK: - Early full proofs
 
     /// One prover sends a full proof in T1; ten of twenty provers send nothing, ever.
-    static func silentSybils(jobs: Int, seed: UInt64) throws -> LabTable {
+    package static func silentSybils(jobs: Int, seed: UInt64) throws -> LabTable {
         var table = LabTable(
             name: "silentSybils",
             title: "Silent provers under full proofs in T1: 10 of 20 provers send nothing, one proves alone; "
@@ -104,7 +107,7 @@ package enum RuleComparisons {
     // MARK: - The randomness
 
     /// Who proposes may withhold its block and take the next mix in place of its own: the better of two draws.
-    static func withheldProposals(trials: Int, seed: UInt64) -> LabTable {
+    package static func withheldProposals(trials: Int, seed: UInt64) -> LabTable {
         var table = LabTable(
             name: "withheldProposals",
             title: "A withheld proposal by 20 % of the stake that also has 20 % of the provers; \(trials) selections "
@@ -145,7 +148,7 @@ package enum RuleComparisons {
     // MARK: - Censorship
 
     /// Proposers that leave one prover's transactions out, against windows of some blocks.
-    static func censoringProposers(jobs: Int, seed: UInt64) throws -> LabTable {
+    package static func censoringProposers(jobs: Int, seed: UInt64) throws -> LabTable {
         var table = LabTable(
             name: "censoringProposers",
             title:
@@ -184,7 +187,7 @@ package enum RuleComparisons {
     // MARK: - Fees
 
     /// Provers that send nothing at a loss, at several prices of gas, with a flat and with a rising open reward.
-    static func fees(jobs: Int, seed: UInt64) throws -> LabTable {
+    package static func fees(jobs: Int, seed: UInt64) throws -> LabTable {
         var table = LabTable(
             name: "fees",
             title: "Fees above the T2 reward of 20: provers that send nothing at a loss; \(jobs) jobs each.",

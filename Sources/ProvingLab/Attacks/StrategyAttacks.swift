@@ -7,7 +7,7 @@ package enum StrategyAttacks {
     static let provers = 20
     static let attackers = 4
 
-    static var strategies: [ProverStrategy] {
+    package static var strategies: [ProverStrategy] {
         [
             .late, .withholding, .wrongRoot, .copiedRoot, .copiedProof, .garbage, .oversize, .censoring, .freeRider,
             .crash(.t2),

@@ -8,27 +8,34 @@ package import SystemState
 /// Does the work of an honest prover with the stand-in proof system.
 package enum StandInWork {
     /// The payload of an action; nil when there is nothing to send, or nothing to make it of.
-    package static func payload(_ action: ProverAction, _ job: Job, operatorKey: Address) -> [UInt8]? {
+    ///
+    /// - Parameter trace: 0 for the honest trace.
+    package static func payload(
+        _ action: ProverAction, _ job: Job, operatorKey: Address, trace: UInt8 = 0
+    ) -> [UInt8]? {
         switch action {
         case .wait: nil
         case .commit(_, let instances):
             CommitmentPayload(
                 entries: instances.map {
-                    CommitmentPayload.Entry(instance: $0, root: StandInProofs.root(job.statement, instance: $0))
+                    CommitmentPayload.Entry(
+                        instance: $0, root: StandInProofs.root(job.statement, instance: $0, trace: trace))
                 }
             ).encoded
-        case .submit(let instances): submission(instances, job, operatorKey)
+        case .submit(let instances): submission(instances, job, operatorKey, trace)
         case .aggregate: CompositeProofPayload.ofReferences(job)?.encoded
         case .proveAlone: standAlone(job, operatorKey)
         }
     }
 
     /// Partial proofs over the canonical roots; nil when the own traces have other roots.
-    private static func submission(_ instances: [UInt32], _ job: Job, _ operatorKey: Address) -> [UInt8]? {
+    private static func submission(
+        _ instances: [UInt32], _ job: Job, _ operatorKey: Address, _ trace: UInt8
+    ) -> [UInt8]? {
         guard let challenge = job.challenge else { return nil }
         var entries: [SubmissionPayload.Entry] = []
         for instance in instances {
-            let root = StandInProofs.root(job.statement, instance: instance)
+            let root = StandInProofs.root(job.statement, instance: instance, trace: trace)
             guard job.canonicalRoots.indices.contains(Int(instance)), job.canonicalRoots[Int(instance)] == root else {
                 return nil
             }

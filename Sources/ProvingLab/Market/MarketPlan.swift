@@ -11,6 +11,8 @@ package struct MarketMember: Hashable, Sendable {
     package var provesAlone = true
     /// Sends a stand-alone full proof in T1 in place of a commitment.
     package var sendsEarlyFullProof = false
+    /// Works on another trace than the honest one: its roots have valid partial proofs, whose sums do not cancel.
+    package var worksOnAnotherTrace = false
     /// Sends partial and stand-alone proofs only when their reward, and the penalty that they avoid, cover the fee.
     package var refusesLosses = false
 

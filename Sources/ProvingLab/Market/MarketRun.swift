@@ -132,8 +132,9 @@ package struct MarketRun: Sendable {
         case .forge(_, let forgery): payload = forgery.payload(job, phase: phase, seen: seen)
         case .work(let action):
             if case .proveAlone = action, !member.provesAlone { return nil }
-            payload = StandInWork.payload(action, job, operatorKey: key)
-            isAsAsked = true
+            payload = StandInWork.payload(
+                action, job, operatorKey: key, trace: member.worksOnAnotherTrace ? 1 : 0)
+            isAsAsked = !member.worksOnAnotherTrace
         }
         guard let payload, !member.refusesLosses || isWorthwhile(phase, payload, job) else { return nil }
         return chain.proof(

@@ -3,8 +3,8 @@ import SystemState
 
 /// Every strategy against honest provers with real proofs.
 package enum RealAttacks {
-    static let provers = 6
-    static let attackers = 2
+    static let provers = 8
+    package static let attackers = 3
 
     /// Parameters of a chain with real proofs of the profile.
     package static func parameters(_ preset: RulesPreset, profile: String) -> ProvingParameters {
