@@ -55,7 +55,7 @@ struct JobsCommand: ParsableCommand {
             ("jobs", tally.jobs), ("runs", tally.runs), ("blocks", tally.blocks), ("proven", tally.proven),
             ("retried", tally.retried), ("openToAll", tally.openToAll), ("commitGaps", tally.commitGaps),
             ("rejectedProofs", tally.rejected), ("jailed", tally.jailed), ("withdrawals", tally.withdrawn),
-            ("registryCalls", tally.calls),
+            ("registryCalls", tally.calls), ("splitBlocks", tally.splitBlocks), ("aggregated", tally.aggregated),
         ]
     }
 }

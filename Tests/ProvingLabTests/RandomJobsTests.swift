@@ -13,6 +13,7 @@ struct RandomJobsTests {
         let tally = try RandomJobs.run(seed: 1 << 40, count: 400)
         let cases = [
             tally.openToAll, tally.commitGaps, tally.rejected, tally.jailed, tally.withdrawn, tally.calls,
+            tally.splitBlocks, tally.aggregated,
         ]
         #expect(cases.allSatisfy { $0 > 0 }, "\(tally)")
     }

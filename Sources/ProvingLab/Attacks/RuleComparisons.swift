@@ -162,7 +162,8 @@ package enum RuleComparisons {
                 var parameters = LabGenesis.parameters(.devnet)
                 parameters.minWindowBlocks = window
                 parameters.windows = PhaseWindows(
-                    t1: window, t1Extension: window, t2: window, t3: window, t4: window, t5: window)
+                    t1: window, t1Extension: window, t2: window, t3: window, t4: window, t5: window,
+                    aggProof: window)
                 parameters.missesToJail = 0
                 var plan = MarketPlan(
                     parameters: parameters, members: [MarketMember](repeating: MarketMember(.honest), count: 8),

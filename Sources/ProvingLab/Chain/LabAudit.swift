@@ -228,7 +228,7 @@ package struct LabAudit: Sendable {
         for prover in state.provers.values {
             if let number = prover.assignedJob {
                 guard let job = state.jobs[number], job.rank(of: prover.owner) != nil,
-                    [.t1, .t1Extension, .t2].contains(job.phase)
+                    [.t1, .t1Extension, .t2, .aggregate].contains(job.phase)
                 else { throw .assignmentDiffers(prover.owner) }
             }
             keys += prover.pendingOperator == nil ? 1 : 2
@@ -238,7 +238,7 @@ package struct LabAudit: Sendable {
             }
         }
         guard keys == state.operators.count else { throw .operatorKeysDiffer }
-        for job in state.jobs.values where [.t1, .t1Extension, .t2].contains(job.phase) {
+        for job in state.jobs.values where [.t1, .t1Extension, .t2, .aggregate].contains(job.phase) {
             for prover in job.selected where state.provers[prover.owner]?.assignedJob != job.number {
                 throw .assignmentDiffers(prover.owner)
             }

@@ -16,6 +16,8 @@ package struct LabChain: Sendable {
     package private(set) var accountsTotal: UInt128
     private var accountsRoot: Digest
 
+    /// Bytes that no payload of the lab reaches but those that are too long for any job.
+    private static let mostHashedBytes = 1 << 20
     /// Wei that the lab's owners hold at the start.
     package static let balance: UInt128 = 1 << 100
 
@@ -42,7 +44,7 @@ package struct LabChain: Sendable {
     ) -> LabProof? {
         guard let target = state.jobs[job] else { return nil }
         // What is too long is refused by its length, before anything reads it.
-        let isLong = UInt64(payload.count) > PhaseLoad.fullProofBytes(target, verifier: verifier)
+        let isLong = payload.count > Self.mostHashedBytes
         let digest = isLong ? .zero : Payload.digest(of: payload)
         return LabProof(
             owner: owner, operatorKey: operatorKey, job: job,
@@ -67,8 +69,7 @@ package struct LabChain: Sendable {
             }
         }
         receipt.events += JobLifecycle.closeBlock(
-            context, operations: operations(block), verifier: verifier, state: &state)
-        if block.operations > 0 { accountsRoot = Self.root(after: context.height) }
+            context, operations: takeOperations(block), verifier: verifier, state: &state)
         return receipt
     }
 
@@ -79,14 +80,30 @@ package struct LabChain: Sendable {
             mix: block.mix)
     }
 
-    private static func root(after height: UInt64) -> Digest {
-        StandInProofs.digest(Keccak256.hash(utf8: "lab accounts \(height)"))
+    /// Root after the operations of a block up to `count`.
+    private static func root(after height: UInt64, _ count: UInt32) -> Digest {
+        StandInProofs.digest(Keccak256.hash(utf8: "lab accounts \(height) \(count)"))
     }
 
-    private func operations(_ block: LabBlock) -> BlockOperations {
-        BlockOperations(
-            before: accountsRoot, after: block.operations > 0 ? Self.root(after: state.height) : accountsRoot,
-            count: block.operations)
+    /// What the block did, cut as execution cuts it; the next block stands on it.
+    private mutating func takeOperations(_ block: LabBlock) -> BlockOperations {
+        let before = accountsRoot
+        guard block.operations > 0 else { return BlockOperations(before: before, after: before, count: 0) }
+        accountsRoot = Self.root(after: state.height, block.operations)
+        return BlockOperations(before: before, after: accountsRoot, count: block.operations, split: split(block))
+    }
+
+    private func split(_ block: LabBlock) -> BlockSplit? {
+        let count = Int(block.operations)
+        guard let size = SubBlocks.size(operations: count, state: state, fits: { _ in true }) else { return nil }
+        let parts = stride(from: 0, to: count, by: size).map { start in
+            let end = min(start + size, count)
+            return SubBlock(
+                operationCount: UInt32(end - start), after: Self.root(after: state.height, UInt32(end)))
+        }
+        return BlockSplit(
+            operationsRoot: StandInProofs.operationsRoot(block.operations),
+            operationsDigest: Keccak256.hash(utf8: "lab block operations \(state.height)"), parts: parts)
     }
 
     /// Rules switched off for a comparison change the state between blocks.
@@ -176,8 +193,7 @@ package struct LabChain: Sendable {
             }
         }
         events += JobLifecycle.closeBlock(
-            context, operations: operations(block), verifier: verifier, state: &state)
-        if block.operations > 0 { accountsRoot = Self.root(after: context.height) }
+            context, operations: takeOperations(block), verifier: verifier, state: &state)
         return agrees && events == receipt.events
     }
 

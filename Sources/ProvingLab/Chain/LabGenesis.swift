@@ -11,8 +11,9 @@ package enum LabGenesis {
     package static func parameters(_ preset: RulesPreset) -> ProvingParameters {
         ProvingParameters(
             preset: preset, proofProfile: "A", maxInstanceLogHeight: 11, maxInstances: 64, maxOperationsPerJob: 512,
+            subBlockOperations: 256, maxSubBlocks: 8,
             proversPerProof: 200, proversPerAggProof: 5, redundancy: 2, minSelected: 2, maxConcurrentJobs: 4,
-            windows: PhaseWindows(t1: 6, t1Extension: 4, t2: 8, t3: 8, t4: 6, t5: 6), minWindowBlocks: 2,
+            windows: PhaseWindows(t1: 6, t1Extension: 4, t2: 8, t3: 8, t4: 6, t5: 6, aggProof: 6), minWindowBlocks: 2,
             earlyAdvance: true, maxFullProofsPerPhase: 4, maxAttempts: 4, rewardUnit: Unit.cairn / 1_000,
             rewards: .source, maxIssuancePerJob: 0, openReward: 20, openRewardStep: 1, openRewardCap: 200,
             penaltyInvalidProof: Unit.cairn, minimumStake: 100 * Unit.cairn, activationDelay: 4,
@@ -31,7 +32,8 @@ package enum LabGenesis {
         }
         let gas = GasSchedule(
             transfer: 21_000, calldataZeroByte: 4, calldataNonZeroByte: 16, accessListAddress: 2_400,
-            accessListKey: 1_900, accountCreation: 25_000, systemCall: 40_000, provingBase: 50_000, payloadByte: 2)
+            accessListKey: 1_900, accountCreation: 25_000, systemCall: 40_000, provingBase: 50_000, payloadByte: 2,
+            provingWeight: 750)
         return Genesis(
             chainId: chainId, timestamp: 0, isDevnet: true, accounts: [Account(address: .zero, balance: balance)],
             validators: validators,

@@ -72,6 +72,16 @@ package struct StandInProofs: ProofVerifying {
         sums.reduce(.zero, +).isZero
     }
 
+    /// Root of a whole block's operations, which the lab knows by their number.
+    package static func operationsRoot(_ count: UInt32) -> Digest {
+        digest(Keccak256.hash(parts: [Array("lab operations root".utf8), word(count)]))
+    }
+
+    package func joins(_ parts: [JobStatement], into block: JobStatement) -> Bool {
+        parts.reduce(UInt32(0)) { $0 + $1.operationCount } == block.operationCount
+            && block.operationsRoot == Self.operationsRoot(block.operationCount)
+    }
+
     package func maxProofBytes(_ instance: PlannedInstance) -> Int { Self.proofBytes }
 }
 
@@ -95,8 +105,19 @@ package struct StandInPlanner: JobPreparing {
         let digest = Keccak256.hash(utf8: "lab operations \(firstHeight) \(lastHeight)")
         return PreparedJob(
             operationCount: UInt32(blocks) + 1, operationsDigest: digest, operationsRoot: StandInProofs.digest(digest),
-            plan: (0..<min(instances + blocks, maxInstances)).map {
-                PlannedInstance(circuit: UInt32($0 % 3), logHeight: 11, weight: 10)
-            })
+            plan: plan(min(instances + blocks, maxInstances)))
+    }
+
+    package func prepare(height: UInt64, operations: Range<UInt32>) -> PreparedJob? {
+        let digest = Keccak256.hash(utf8: "lab operations \(operations) of \(height)")
+        return PreparedJob(
+            operationCount: UInt32(operations.count), operationsDigest: digest,
+            operationsRoot: StandInProofs.digest(digest), plan: plan(instances))
+    }
+
+    package func fits(_ load: OperationLoad) -> Bool { true }
+
+    private func plan(_ count: Int) -> [PlannedInstance] {
+        (0..<count).map { PlannedInstance(circuit: UInt32($0 % 3), logHeight: 11, weight: 10) }
     }
 }

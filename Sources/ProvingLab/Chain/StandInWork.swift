@@ -23,6 +23,7 @@ package enum StandInWork {
                 }
             ).encoded
         case .submit(let instances): submission(instances, job, operatorKey, trace)
+        case .aggregateSubBlocks: AggProofPayload(job).encoded
         case .aggregate: CompositeProofPayload.ofReferences(job)?.encoded
         case .proveAlone: standAlone(job, operatorKey)
         }

@@ -9,6 +9,10 @@ enum RandomParameters {
         parameters.proversPerProof = random.chance(80) ? 200 : 3
         parameters.maxConcurrentJobs = UInt32(random.pick(1...4))
         parameters.maxOperationsPerJob = UInt32(random.pick(1...20))
+        parameters.subBlockOperations = random.element([2, 4, 256]) ?? 256
+        parameters.maxSubBlocks = UInt32(random.pick(1...5))
+        parameters.proversPerAggProof = UInt32(random.pick(0...3))
+        parameters.windows.aggProof = UInt64(random.pick(1...3))
         parameters.earlyAdvance = random.chance(75)
         parameters.windows.t1 = UInt64(random.pick(1...5))
         parameters.windows.t1Extension = UInt64(random.pick(1...3))

@@ -17,6 +17,8 @@ package struct RandomJobsTally: Hashable, Sendable {
     package var jailed = 0
     package var withdrawn = 0
     package var calls = 0
+    package var splitBlocks = 0
+    package var aggregated = 0
 
     package init() {}
 
@@ -33,6 +35,8 @@ package struct RandomJobsTally: Hashable, Sendable {
         sum.jailed += b.jailed
         sum.withdrawn += b.withdrawn
         sum.calls += b.calls
+        sum.splitBlocks += b.splitBlocks
+        sum.aggregated += b.aggregated
         return sum
     }
 }
@@ -122,7 +126,7 @@ package struct RandomRun: Sendable {
 
     private mutating func play() throws(LabViolation) {
         for _ in 0..<Self.chaosBlocks {
-            try block(operations: random.chance(55) ? UInt32(random.pick(1...6)) : 0, calls: randomCalls())
+            try block(operations: random.chance(55) ? UInt32(random.pick(1...12)) : 0, calls: randomCalls())
         }
         for index in provers.indices { provers[index].comeToOrder() }
         var left = Self.orderBlocks
@@ -194,6 +198,8 @@ package struct RandomRun: Sendable {
             case .t1Closed(_, _, commitGap: true): tally.commitGaps += 1
             case .proofRejected: tally.rejected += 1
             case .jailed: tally.jailed += 1
+            case .blockSplit: tally.splitBlocks += 1
+            case .blockAggregated: tally.aggregated += 1
             case .withdrawn: tally.withdrawn += 1
             default: break
             }

@@ -213,7 +213,8 @@ package struct MarketRun: Sendable {
         guard let job = chain.state.jobs[number],
             let phase = job.fullProofs.first.flatMap({ JobPhase(rawValue: $0.inclusion.phase.rawValue) })
         else { return }
-        let proven = waiting.filter(heights.contains)
+        // A split block is proven with the last of its parts.
+        let proven = waiting.filter { heights.contains($0) && !chain.state.unproven.contains($0) }
         waiting.subtract(proven)
         report.blocksProvenIn[phase, default: 0] += proven.count
         report.blocksProven += proven.count

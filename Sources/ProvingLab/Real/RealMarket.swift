@@ -139,7 +139,12 @@ package struct RealMarket {
 
     /// The payload of an honest action by real proving; nil when the roots on chain are not the own ones.
     private mutating func work(_ action: ProverAction, _ prover: Int, _ job: Job) throws -> [UInt8]? {
-        if case .aggregate = action { return CompositeProofPayload.ofReferences(job)?.encoded }
+        switch action {
+        case .wait: return nil
+        case .aggregate: return CompositeProofPayload.ofReferences(job)?.encoded
+        case .aggregateSubBlocks: return AggProofPayload(job).encoded
+        case .commit, .submit, .proveAlone: break
+        }
         let place = Place(job: job.id, prover: prover)
         var worker =
             try provers[place]
@@ -152,7 +157,7 @@ package struct RealMarket {
             case .commit(_, let instances): return try worker.commitments(instances) { _ in }.encoded
             case .submit(let instances): return try worker.partials(instances, chain: job) { _ in }.encoded
             case .proveAlone: return try worker.standAlone { _ in }.encoded
-            case .aggregate, .wait: return nil
+            case .aggregate, .aggregateSubBlocks, .wait: return nil
             }
         } catch .rootChanged {
             return nil
