@@ -1,5 +1,5 @@
 import ByteCodec
-package import ChainTypes
+import ChainTypes
 import Consensus
 import Cryptography
 import Execution
