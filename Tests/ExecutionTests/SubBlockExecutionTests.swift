@@ -95,7 +95,11 @@ struct SubBlockExecutionTests {
 
     @Test("a full part makes room: the next operations are another job's")
     func nextPart() throws {
-        var scenario = try ExecutionScenario { $0.proving.subBlockOperations = 2 }
+        var scenario = try ExecutionScenario {
+            $0.proving.subBlockOperations = 2
+            // No job holds more, so the few provers make no larger parts.
+            $0.proving.maxOperationsPerJob = 2
+        }
         scenario.preparer.maxTouchedNodes = 60
         let transfers = try (0..<4).map { user in
             try SampleGenesis.user(user).transaction(nonce: 0, to: scenario.address(user + 1), value: 1)

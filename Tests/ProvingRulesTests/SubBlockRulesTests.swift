@@ -102,6 +102,7 @@ struct SubBlockLifecycleTests {
         var market = try Market(provers: 40, instances: 2) {
             $0.subBlockOperations = 4
             $0.maxConcurrentJobs = 1
+            $0.proversPerAggProof = 0
         }
         // A first job keeps the others waiting.
         for operations in [1, 3, 3, 10, 3, 3] as [UInt32] { market.block(operations: operations) }

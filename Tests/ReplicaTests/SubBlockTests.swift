@@ -28,11 +28,13 @@ struct SubBlockTests {
         return node
     }
 
-    /// The chain until the aggregation of block 1 is settled.
+    /// The chain until the jobs of block 1, its aggregation among them, are settled.
     private static let finished = Result {
         var node = try Self.node()
         var team = ProverTeam(Array(0..<12))
-        let isSettled = try team.run(&node, atMost: 20) { $0.system.jobs[4]?.isClosed == true }
+        let isSettled = try team.run(&node, atMost: 20) { node in
+            node.system.jobs.count == 4 && node.system.jobs.values.allSatisfy(\.isClosed)
+        }
         #expect(isSettled)
         return node
     }
