@@ -1,6 +1,7 @@
 import ByteCodec
 import ChainTypes
 import Cryptography
+import ProofField
 import ProvingRules
 import Replica
 import SampleChain
