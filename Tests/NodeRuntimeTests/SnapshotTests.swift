@@ -5,6 +5,7 @@ import Cryptography
 import Foundation
 import NodeRuntime
 import Replica
+import Storage
 import SystemState
 import Testing
 
@@ -34,17 +35,6 @@ struct SnapshotTests {
                 nonce: nonce, to: SystemContract.validators.address, value: 2_000 * Unit.cairn,
                 data: ABI.selector("deposit(address)") + arguments.encoded))
         for _ in 0..<3 { try chain.advance() }
-    }
-
-    private static func restored(_ snapshot: VerifiedSnapshot, _ chain: TestChain) throws -> TestChain {
-        var copy = chain
-        let directory = try TemporaryDirectory()
-        try ChainStore.restore(snapshot, genesis: chain.genesis, path: directory.path + "/chain")
-        copy.store = try ChainStore.open(path: directory.path + "/chain", genesis: chain.genesis)
-        copy.replica = Replica(
-            genesis: chain.genesis, keys: chain.devnet.validators[0],
-            restored: try copy.store.load(validator: chain.devnet.validators[0].address), checker: chain.checker)
-        return copy
     }
 
     @Test func aNodeRestoredFromASnapshotMakesTheSameBlocks() throws {
@@ -93,8 +83,9 @@ struct SnapshotTests {
             #expect(try reader.operations(at: 10) != nil)
         }
         store.close()
-        var again = try ChainStore.open(path: path, genesis: chain.genesis).load()
-        #expect(again.ledger.system.root() == chain.replica.tip.header.systemRoot)
+        var system = try ChainStore.open(path: path, genesis: chain.genesis).load().ledger.system
+        let root = system.root()
+        #expect(root == chain.replica.tip.header.systemRoot)
     }
 
     @Test func aSnapshotOfAnotherHeightOrOfTheGenesisIsRefused() throws {
@@ -140,7 +131,7 @@ struct SnapshotTests {
         func rejection(
             manifest change: (inout SnapshotManifest) -> Void = { _ in },
             genesis other: Genesis? = nil, trust: SnapshotTrust? = nil,
-            _ changeContents: (inout SnapshotContents) -> Void = { _ in }
+            contents changeContents: (inout SnapshotContents) -> Void = { _ in }
         ) -> SnapshotRejection? {
             var contents = good.contents
             changeContents(&contents)
@@ -174,27 +165,30 @@ struct SnapshotTests {
                 == .wrongChunkCount(
                     have: manifest.chunks.count, want: manifest.chunks.count - 1))
         #expect(rejection(manifest: { $0.chunks[1].digest = .zero }) == .damagedChunk(1, .headers))
-        #expect(rejection { $0.block.transactions.append([1]) } == .wrongBlock)
-        #expect(rejection { $0.block.lastCertificate = nil } == .wrongBlock)
-        #expect(rejection { $0.receipts[0].succeeded.toggle() } == .wrongReceipts)
-        #expect(rejection { $0.systemLogs = [Log(address: .zero, topics: [], data: [])] } == .wrongReceipts)
-        #expect(rejection { $0.accounts[3].balance += 1 } == .wrongAccounts)
-        #expect(rejection { $0.accounts.append($0.accounts[0]) } == .wrongAccounts)
-        #expect(rejection { $0.accounts.append(Account(address: .zero, balance: 0)) } == .wrongAccounts)
-        #expect(rejection { $0.records[0].value[7] ^= 1 } == .wrongSystemRoot)
-        #expect(rejection { $0.records.removeFirst() } == .systemRecords(.missingScalar(0)))
-        #expect(rejection { $0.headers.removeFirst() } == .wrongHeaders)
-        #expect(rejection { $0.headers[2].timestamp += 1 } == .wrongHeaders)
-        #expect(rejection { $0.work.removeLast() } == .wrongOperations(height: 10))
-        #expect(rejection { $0.work.append($0.work[0]) } == .wrongOperations(height: good.contents.work[0].height))
+        #expect(rejection(contents: { $0.block.transactions.append([1]) }) == .wrongBlock)
+        #expect(rejection(contents: { $0.block.lastCertificate = nil }) == .wrongBlock)
+        #expect(rejection(contents: { $0.receipts[0].succeeded.toggle() }) == .wrongReceipts)
+        #expect(rejection(contents: { $0.systemLogs = [Log(address: .zero, topics: [], data: [])] }) == .wrongReceipts)
+        #expect(rejection(contents: { $0.accounts[3].balance += 1 }) == .wrongAccounts)
+        #expect(rejection(contents: { $0.accounts.append($0.accounts[0]) }) == .wrongAccounts)
+        #expect(rejection(contents: { $0.accounts.append(Account(address: .zero, balance: 0)) }) == .wrongAccounts)
+        #expect(rejection(contents: { $0.records[0].value[7] ^= 1 }) == .wrongSystemRoot)
+        #expect(rejection(contents: { $0.records.removeFirst() }) == .systemRecords(.missingScalar(0)))
+        #expect(rejection(contents: { $0.headers.removeFirst() }) == .wrongHeaders)
+        #expect(rejection(contents: { $0.headers[2].timestamp += 1 }) == .wrongHeaders)
+        #expect(rejection(contents: { $0.work.removeLast() }) == .wrongOperations(height: 10))
         #expect(
-            rejection { $0.work[0].operations[0].amount += 1 } == .wrongOperations(height: good.contents.work[0].height)
+            rejection(contents: { $0.work.append($0.work[0]) })
+                == .wrongOperations(height: good.contents.work[0].height))
+        #expect(
+            rejection(contents: { $0.work[0].operations[0].amount += 1 })
+                == .wrongOperations(height: good.contents.work[0].height)
         )
         #expect(
-            rejection {
+            rejection(contents: {
                 $0.work[1] = SnapshotContents.UnprovenWork(
                     height: $0.work[1].height, operations: $0.work[1].operations, witness: $0.work[0].witness)
-            } == .wrongWitness(height: good.contents.work[1].height))
+            }) == .wrongWitness(height: good.contents.work[1].height))
     }
 
     private static func changed(_ header: BlockHeader) -> BlockHeader {
