@@ -1,5 +1,6 @@
 import ByteCodec
 import ChainTypes
+import ProverRuntime
 import ProvingLab
 import SystemState
 import Testing
