@@ -66,6 +66,10 @@ pages: packages ## write the pages of the circuits from their recording
 	swift build -c release --build-tests
 	CAIRN_WRITE_DOCS=1 swift test -c release --skip-build --filter CircuitPageTests
 
+.PHONY: soak-jobs
+soak-jobs: packages ## 100,000 random jobs against the laws of the proving rules
+	swift run -c release cairn-sim jobs --count 100000
+
 .PHONY: format
 format: ## rewrite the sources in the house format
 	swift format -i -r Sources Tests Package.swift
