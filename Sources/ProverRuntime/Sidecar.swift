@@ -162,7 +162,7 @@ package actor Sidecar {
         var forged: [Bytes32: [UInt8]] = [:]
         var due: [(errand: Errand, job: Job, move: ProverMove)] = []
         for job in open.jobs.sorted(by: { ($0.windows.last?.endsAt ?? 0) < ($1.windows.last?.endsAt ?? 0) }) {
-            let seen = try await seen(job)
+            let seen = try await seen(job, by: prover.owner)
             let move = options.strategy.move(job, owner: prover.owner, height: open.height &+ 1, seen: seen)
             guard let phase = move.phase(of: job) else { continue }
             if case .forge(_, let forgery) = move { forged[job.id] = forgery.payload(job, phase: phase, seen: seen) }
@@ -180,9 +180,11 @@ package actor Sidecar {
         }
     }
 
-    /// What others sent for the job, for strategies that copy.
-    private func seen(_ job: Job) async throws(NodeLinkError) -> [SeenPayload] {
-        guard options.strategy.watchesOthers else { return [] }
+    /// What others sent for the job, for strategies that copy, as long as there is something left to send.
+    private func seen(_ job: Job, by owner: Address) async throws(NodeLinkError) -> [SeenPayload] {
+        guard options.strategy.watchesOthers, let phase = job.phase.accepts, !job.hasSent(owner, in: phase) else {
+            return []
+        }
         return try await node.payloads(of: job.id).filter { $0.operatorKey != operatorKey }
     }
 

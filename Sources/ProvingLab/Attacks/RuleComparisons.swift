@@ -110,10 +110,11 @@ package enum RuleComparisons {
     package static func withheldProposals(trials: Int, seed: UInt64) -> LabTable {
         var table = LabTable(
             name: "withheldProposals",
-            title: "A withheld proposal by 20 % of the stake that also has 20 % of the provers; \(trials) selections "
-                + "each. Without missedProposalPenalty the gain is free; at the penalty of the last column it is not.",
+            title: "A withheld proposal by 20 % of the stake that also has 20 % of the provers. Without "
+                + "missedProposalPenalty the gain is free; at the penalty of the last columns it is not.",
             columns: [
-                "selected", "of available", "own selected, honest", "own selected, withholding", "gain of one bit",
+                "selections", "selected", "of available", "own selected, honest", "own selected, withholding",
+                "gain of one bit",
                 "units at 60 a prover", "units at 9,000 a prover",
             ])
         var random = LabRandom(seed: seed)
@@ -138,7 +139,8 @@ package enum RuleComparisons {
             }
             func mean(_ sum: Int, times factor: Int = 1) -> LabTable.Cell { .units(Int64(sum * 100 * factor / count)) }
             table.add([
-                .count(selected), .count(available), mean(honest), mean(withholding), mean(withholding - honest),
+                .count(count), .count(selected), .count(available), mean(honest), mean(withholding),
+                mean(withholding - honest),
                 mean(withholding - honest, times: 60), mean(withholding - honest, times: 9_000),
             ])
         }
