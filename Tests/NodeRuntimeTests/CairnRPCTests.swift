@@ -201,12 +201,50 @@ struct CairnRPCTests {
         #expect(answer["proof"]?["height"] == 3 && answer["selectedAt"]?.uint64 == job.selectedAt)
     }
 
+    /// Silent provers, with the windows of a few blocks: what they are charged stands in the blocks for good.
+    @Test func theLedgerOfAProverIsWhatItsBlocksSay() async throws {
+        var chain = try Self.chain()
+        while chain.replica.ledger.system.jobs[1]?.isClosed == false { try chain.advance() }
+        let job = try #require(chain.replica.ledger.system.jobs[1])
+        let rpc = NodeRPC(host: try chain.host())
+        for payment in job.payments {
+            let answer = try await rpc.ask("cairn_proverLedger", .string("\(payment.account.address)"))
+            let entries = try #require(answer["entries"]?.array)
+            let entry = try #require(entries.first { $0["reason"] == .string(payment.reason.name) })
+            #expect(entry["kind"] == (payment.isPenalty ? "penalty" : "reward"))
+            #expect(entry["amount"] == .string(Hex.quantity(payment.amount)))
+            #expect(entry["job"] == 1 && entry["jobId"] == .string("\(job.id)"))
+            #expect(entry["height"]?.uint64 == job.closedAt)
+        }
+        #expect(!job.payments.isEmpty)
+        let none = try await rpc.ask("cairn_proverLedger", .string("\(TestChain.recipient)"))
+        #expect(none["entries"] == [])
+        let early = try await rpc.ask(
+            "cairn_proverLedger", .string("\(job.selected[0].owner)"), ["fromBlock": 1, "toBlock": 2])
+        #expect(early["entries"] == [] && early["from"] == 1 && early["to"] == 2)
+    }
+
+    @Test func whatIsAskedOfAProverIsPublished() async throws {
+        let (chain, rpc) = try Self.rpc()
+        let needs = try await rpc.ask("cairn_proverRequirements")
+        #expect(needs["proofProfile"] == .string(chain.genesis.proving.proofProfile))
+        #expect(needs["minimumStake"] == .string(Hex.quantity(chain.genesis.proving.minimumStake)))
+        let circuits = try #require(needs["circuits"]?.array)
+        #expect(circuits.count == chain.checker.program.circuits.circuits.count)
+        for circuit in circuits {
+            #expect(circuit["maxRows"] == .integer(1 << Int64(chain.genesis.proving.maxInstanceLogHeight)))
+            #expect(circuit["maxProofBytes"]?.uint64.map { $0 > 0 } == true)
+            #expect(circuit["memoryBytes"]?.uint64.map { $0 > 0 } == true)
+        }
+    }
+
     @Test func everyMethodOfTheContractIsThere() {
         let names = Set(NodeRPC.methodNames)
         for method in [
             "status", "genesis", "jobs", "job", "openJobs", "jobRecord", "jobInput", "payload", "payloads",
             "sendProvingTransaction", "provers", "prover", "proverRecord", "supply", "proof", "settlement",
-            "certificate", "operations", "systemContracts", "selection", "market",
+            "certificate", "operations", "systemContracts", "selection", "market", "proverLedger",
+            "proverRequirements",
         ] {
             #expect(names.contains("cairn_\(method)"), "\(method)")
         }

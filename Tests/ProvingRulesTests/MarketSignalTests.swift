@@ -156,9 +156,10 @@ struct MarketSignalTests {
         #expect(report[.proofLatency]?.value == nil)
     }
 
-    @Test(arguments: [
-        ([5], 5, 5, 5), (Array(1...100), 50, 95, 99), ([3, 1, 2], 2, 3, 3), (Array(1...20), 10, 19, 20),
-    ] as [([UInt64], UInt64, UInt64, UInt64)])
+    @Test(
+        arguments: [
+            ([5], 5, 5, 5), (Array(1...100), 50, 95, 99), ([3, 1, 2], 2, 3, 3), (Array(1...20), 10, 19, 20),
+        ] as [([UInt64], UInt64, UInt64, UInt64)])
     func percentilesAreNearestRank(_ values: [UInt64], _ p50: UInt64, _ p95: UInt64, _ p99: UInt64) {
         #expect(SignalValue(percentilesOf: values.reversed()) == .percentiles(p50: p50, p95: p95, p99: p99))
         #expect(SignalValue(percentilesOf: []) == nil)

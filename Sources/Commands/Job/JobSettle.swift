@@ -105,7 +105,9 @@ struct SettledOutcome: Sendable {
     var text: String {
         var table = TextTable([.right(isInUnits ? "units" : "amount"), .left("for"), .left("who")])
         for line in lines {
-            table.add([(line.first.isPenalty ? "-" : "+") + amount(line.first.amount), line.first.reason.name, line.who])
+            table.add([
+                (line.first.isPenalty ? "-" : "+") + amount(line.first.amount), line.first.reason.name, line.who,
+            ])
         }
         let (minted, burned) = (total { !$0.isPenalty }, total(\.isPenalty))
         let unit = isInUnits ? " units" : ""

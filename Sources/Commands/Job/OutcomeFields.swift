@@ -11,7 +11,8 @@ struct OutcomeFields {
         self.file = file
         self.path = path
         guard let members = value.members else {
-            throw CommandFailure("\(file): \(path.isEmpty ? "" : "\(path): ")expected an object, found \(value.kindName)")
+            throw CommandFailure(
+                "\(file): \(path.isEmpty ? "" : "\(path): ")expected an object, found \(value.kindName)")
         }
         for member in members { self.members[member.name] = member.value }
     }

@@ -9,8 +9,8 @@ struct MarketCommand: AsyncParsableCommand {
             Examples: cairn market
                       cairn market --window 200 --json
                       cairn market --watch
-            Every signal is measured over the last blocks, from the jobs in the chain's state. Confidence says how much \
-            it rests on: 0 % where there was nothing to measure, which is shown as "no data" and never as zero. \
+            Every signal is measured over the last blocks, from the jobs in the chain's state. Confidence says how \
+            much it rests on: 0 % where there was nothing to measure, which is shown as "no data" and never as zero. \
             Docs/Spec/Market.md defines each signal.
             """)
 
@@ -68,7 +68,8 @@ struct MarketCommand: AsyncParsableCommand {
         let covered = try window["coveredFrom"].count()
         if covered > from { head += ", of which those before \(covered) were pruned" }
         var table = TextTable([
-            .left("signal"), .right("value"), .left("unit"), .right("samples"), .right("confidence"), .left("what it is"),
+            .left("signal"), .right("value"), .left("unit"), .right("samples"), .right("confidence"),
+            .left("what it is"),
         ])
         for (name, meaning) in meanings {
             let signal = report["signals"][name]

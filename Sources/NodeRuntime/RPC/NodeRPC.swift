@@ -18,7 +18,7 @@ package struct NodeRPC: RPCHandler {
     static let methods: [String: Method] = {
         let groups = [
             ethereumBlocks, ethereumState, ethereumTransactions, ethereumFees, ethereumLogs, network, cairnChain,
-            cairnJobs, cairnProvers, cairnValidators, cairnMarket,
+            cairnJobs, cairnProvers, cairnValidators, cairnMarket, cairnLedger,
         ]
         return groups.reduce(into: [:]) { all, group in all.merge(group) { first, _ in first } }
     }()
