@@ -42,8 +42,11 @@ struct TestChain {
     var store: ChainStore
     var replica: Replica
 
-    init(provers: Int = 0, blockIntervalMilliseconds: UInt64? = nil) throws {
-        let template = try GenesisFile.parseTemplate(try Repository.bytes("Genesis/devnet.json"))
+    init(
+        provers: Int = 0, blockIntervalMilliseconds: UInt64? = nil, _ change: (inout Genesis) -> Void = { _ in }
+    ) throws {
+        var template = try GenesisFile.parseTemplate(try Repository.bytes("Genesis/devnet.json"))
+        change(&template)
         directory = try TemporaryDirectory()
         devnet = try DevnetGenesis.make(
             template: template, validators: 1, provers: provers,
@@ -83,8 +86,8 @@ struct TestChain {
         guard replica.tip.header.height == height else { throw Failure(reason: "height \(height) was not decided") }
     }
 
-    mutating func submit(_ transaction: VerifiedTransaction) throws {
-        for case .refused(_, let refusal) in try replica.step(.submit(transaction, payload: nil)) {
+    mutating func submit(_ transaction: VerifiedTransaction, payload: [UInt8]? = nil) throws {
+        for case .refused(_, let refusal) in try replica.step(.submit(transaction, payload: payload)) {
             throw Failure(reason: refusal.message)
         }
     }
