@@ -47,10 +47,12 @@ extension Replica {
 }
 
 extension Block {
-    /// Whether transactions and certificate are those that the header commits to: a block's hash is its header's.
+    /// Whether transactions, certificate and evidence are those that the header commits to: a block's hash is its
+    /// header's.
     var hasOwnBody: Bool {
         header.transactionsRoot == Block.transactionsRoot(transactions)
             && header.lastCertificateHash == Certificate.hash(of: lastCertificate)
+            && header.evidenceHash == Block.evidenceHash(evidence)
     }
 
     /// Whether there is one piece of evidence for each proving transaction, and each payload is the one signed.

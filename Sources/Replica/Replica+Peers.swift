@@ -13,7 +13,7 @@ extension Replica {
     private static let welcomeTransactions = 256
 
     package var status: PeerStatus {
-        PeerStatus(height: tip.header.height, tipHash: tip.hash, baseHeight: 1)
+        PeerStatus(height: tip.header.height, tipHash: tip.hash, baseHeight: baseHeight)
     }
 
     package var peerCount: Int { peers.addresses.count }

@@ -11,6 +11,8 @@ package struct RestoredChain: Sendable {
     package var signState: SignState?
     /// The block that the sign state speaks of, when the node itself proposed it.
     package var proposed: ProposedBlock?
+    /// The first block that can be sent to a peer: those before a snapshot are not here.
+    package var baseHeight: UInt64 = 1
     package init(tip: ChainTip, ledger: Ledger, signState: SignState?, proposed: ProposedBlock?) {
         self.tip = tip
         self.ledger = ledger
@@ -44,6 +46,7 @@ package struct Replica: Sendable {
     /// Blocks of the current height that are here and were not executed, by hash.
     var unexecuted: [Bytes32: ProposedBlock] = [:]
     var isHalted = false
+    let baseHeight: UInt64
     /// Ticks for which a validator that cannot decide alone still waits to hear where its peers are.
     var ticksToStart: Int?
     /// Equivocations that no block has shown yet.
@@ -67,6 +70,7 @@ package struct Replica: Sendable {
         tip = restored.tip
         ledger = restored.ledger
         signState = restored.signState
+        baseHeight = restored.baseHeight
         mempool = Mempool(chain: genesis.chain)
         core = ConsensusCore(
             height: restored.tip.header.height + 1, chainId: genesis.chainId,

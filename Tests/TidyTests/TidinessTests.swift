@@ -54,8 +54,8 @@ import Testing
         #expect(!rows.isEmpty)
         for row in rows {
             let cells = row.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
-            guard cells.count >= 4 else { continue }
-            let names = cells[3].split(separator: "`").enumerated().filter { $0.offset % 2 == 1 }.map { $0.element }
+            guard cells.count >= 3 else { continue }
+            let names = cells[2].split(separator: "`").enumerated().filter { $0.offset % 2 == 1 }.map { $0.element }
             for name in names where name.hasSuffix("()") {
                 #expect(tests.contains("func \(name.dropLast(2))"), "\(cells[0]) names \(name), which does not exist")
             }

@@ -42,9 +42,13 @@ extension ChainStore {
                 throw Self.mismatch("accounts", height: head.height)
             }
             prunedHeight.withLock { $0 = system.provenHeight }
-            return RestoredChain(
+            var restored = RestoredChain(
                 tip: ChainTip(header: header, certificate: certificate), ledger: ledger,
                 signState: nil, proposed: try snapshot.proposed())
+            // Of a snapshot's own block not everything is kept.
+            let base = try snapshot.base()
+            restored.baseHeight = base == 0 ? 1 : base + 1
+            return restored
         }
     }
 
