@@ -4,7 +4,7 @@
 package enum FuzzTarget: String, CaseIterable, Sendable {
     case proof, verifier, transaction, block, header, consensusMessage, payload, peerMessage, jsonRPC, signState
     case jobInput, record, rlp, abi
-    /// Fails on the bytes "cairn": shows that a finding is found and reported.
+    /// Fails on bytes that begin with "ca": shows that a finding is found and reported.
     case canary
 
     package func run(_ bytes: [UInt8]) {
@@ -23,7 +23,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .record: ChainTargets.record(bytes)
         case .rlp: ChainTargets.rlp(bytes)
         case .abi: ChainTargets.contractCall(bytes)
-        case .canary: precondition(!bytes.starts(with: Array("cairn".utf8)), "the canary sings")
+        case .canary: precondition(!bytes.starts(with: Array("ca".utf8)), "the canary sings")
         }
     }
 
