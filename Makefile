@@ -10,6 +10,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 DEVNET ?=
 FILTER ?=
 SECONDS ?= 600
+COUNT ?= 300
 
 .PHONY: help
 help: ## list the targets
@@ -36,6 +37,16 @@ test: build $(VENV)/ready ## build and run the whole suite (a part: make test FI
 	swift build -c release --build-tests
 	@# One test at a time: scenarios start processes and wait for them, which starves whatever runs beside them.
 	CAIRN_PYTHON=$(abspath $(VENV))/bin/python swift test -c release --skip-build --no-parallel $(if $(FILTER),--filter $(FILTER))
+
+.PHONY: soak-kills
+soak-kills: build ## kill validators of a real network under load (number: make soak-kills COUNT=300)
+	swift build -c release --build-tests
+	CAIRN_KILLS=$(COUNT) swift test -c release --skip-build --filter killsLoseNothing
+
+.PHONY: soak-cuts
+soak-cuts: build ## cut a real network in halves and heal it (number: make soak-cuts COUNT=50)
+	swift build -c release --build-tests
+	CAIRN_CUTS=$(COUNT) swift test -c release --skip-build --filter halvesWaitForEachOther
 
 $(VENV)/ready: Tests/requirements.txt
 	@# Debian's python3 alone makes no virtual environments: ensurepip comes with python3-venv.

@@ -110,7 +110,7 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: domain + proofs + [
-                "ProvingRules", "Replica", "Storage", "JSONRPC", "NodeRuntime", "CommandShell", arguments,
+                "ProvingRules", "Replica", "Storage", "JSONRPC", "PeerNetwork", "NodeRuntime", "CommandShell", arguments,
                 logging,
             ], resources: [.embedInCode("Devnet/devnet.json")], swiftSettings: settings),
         module(
@@ -151,7 +151,7 @@ let package = Package(
         tests("PeerNetwork", ["ByteCodec", "Cryptography", logging] + nio + tls),
         tests("Simulation", domain + proofs + rules + ["Replica"]),
         tests("ProvingLab", domain + proofs + rules + ["Replica", "STARKProver", "ProverRuntime"]),
-        tests("NodeRuntime", domain + proofs + rules + ["Replica", "Storage", "JSONRPC"]),
+        tests("NodeRuntime", domain + proofs + rules + ["Replica", "Storage", "JSONRPC", "PeerNetwork", logging]),
         tests("ProverRuntime", domain + proofs + rules + ["SampleChain", "Replica", logging]),
         tests(
             "Commands",
@@ -160,7 +160,10 @@ let package = Package(
             ]),
         .testTarget(
             name: "ScenarioTests",
-            dependencies: ["cairn", "cairn-prover", "ByteCodec", "Cryptography", "ChainTypes", "JSONRPC"],
+            dependencies: [
+                "cairn", "cairn-prover", "ByteCodec", "Cryptography", "ChainTypes", "Consensus", "Replica",
+                "NodeRuntime", "PeerNetwork", "JSONRPC", logging,
+            ] + nio,
             exclude: ["web3_client.py"], swiftSettings: settings),
         .testTarget(name: "TidyTests", swiftSettings: settings),
     ]

@@ -1,6 +1,7 @@
 import ChainTypes
 package import JSONRPC
 import Mempool
+import PeerNetwork
 import ProvingRules
 import Replica
 import Storage
@@ -9,8 +10,12 @@ import SystemState
 /// What monitoring asks of a node. Names follow CometBFT's and EIP-2159's where they have one.
 package struct NodeMonitor: Sendable {
     private let host: NodeHost
+    private let peers: NodePeers?
 
-    package init(host: NodeHost) { self.host = host }
+    package init(host: NodeHost, peers: NodePeers? = nil) {
+        self.host = host
+        self.peers = peers
+    }
 
     /// Healthy until the node halts.
     package func health() async -> HealthReport {
@@ -28,13 +33,24 @@ package struct NodeMonitor: Sendable {
         let sizes = ColumnFamily.allCases.compactMap { family in
             (try? host.chain.store.size(of: family)).map { (family.rawValue, $0) }
         }
+        let transport = peers?.transport.status
         return await host.read { replica in
             let system = replica.ledger.system
             let header = replica.tip.header
             var text = MetricsText()
             text.gauge("ethereum_blockchain_height", "Height of the last committed block.", header.height)
-            text.gauge("ethereum_best_known_block_number", "Highest block heard of.", header.height)
-            text.gauge("ethereum_peer_count", "Connected peers.", 0)
+            let sync = replica.syncStatus
+            text.gauge(
+                "ethereum_best_known_block_number", "Highest block heard of.", max(header.height, sync?.target ?? 0))
+            text.gauge("ethereum_peer_count", "Connected peers.", UInt64(transport?.peers.count ?? 0))
+            text.gauge("cairn_syncing", "1 while the node catches up with its peers.", sync == nil ? 0 : 1)
+            text.gauge(
+                "cairn_peers_missing", "Static peers that are not connected.", UInt64(transport?.missing.count ?? 0))
+            text.gauge("cairn_peers_banned", "Banned nodes.", UInt64(transport?.banned.count ?? 0))
+            text.gauge("cairn_peers_known", "Addresses in the book.", UInt64(transport?.knownAddresses ?? 0))
+            text.gauge(
+                "cairn_peers_queued_bytes", "Bytes that wait to be sent to peers.",
+                UInt64(clamping: transport?.peers.reduce(0) { $0 + $1.queuedBytes } ?? 0))
             text.gauge("cairn_consensus_height", "Height of the last committed block.", header.height)
             text.gauge(
                 "cairn_consensus_round", "Round in which the last block was first proposed.",

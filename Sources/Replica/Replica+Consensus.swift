@@ -85,7 +85,7 @@ extension Replica {
             try commit(candidate, certificate, now: now, bySync: false, &effects)
             decided = core
         case .halt(let fault):
-            halt("consensus cannot go on safely: \(fault)", &effects)
+            halt("consensus cannot go on safely: \(fault.explanation)", &effects)
         }
     }
 

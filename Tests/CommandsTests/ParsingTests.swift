@@ -61,7 +61,7 @@ struct ParsingTests {
 
     @Test func helpHasAnExampleForEveryCommand() async {
         let commands = [
-            "devnet", "node", "status", "block", "account", "send", "tx", "job list", "job show", "job settle",
+            "devnet", "node", "node run", "node init", "node peers", "status", "block", "account", "send", "tx", "job list", "job show", "job settle",
             "job verify", "prover list", "prover show", "prover register", "prover deposit", "prover claim",
             "prover leave", "prover pause", "prover resume", "prover withdraw", "prover unjail", "supply",
             "genesis check", "key new", "key address", "traffic",

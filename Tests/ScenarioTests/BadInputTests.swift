@@ -94,7 +94,7 @@ private struct Mistake {
 
     private static func nodes(_ chain: Chain, _ files: BadFiles) -> [Mistake] {
         let genesis = "\(chain.folder)/genesis.json"
-        let key = "\(chain.folder)/validator.key"
+        let key = "\(chain.folder)/validator-0.key"
         func node(_ folder: String, _ genesis: String, _ more: String...) -> [String] {
             ["node", "--data-dir", folder, "--genesis", genesis] + more
         }
@@ -109,8 +109,18 @@ private struct Mistake {
             Mistake(node(fresh, genesis, "--rpc-port", "99999"), 2, "--rpc-port"),
             Mistake(node(fresh, genesis, "--key-file", key, "--rpc-port", taken), 1, "Address already in use"),
             Mistake(node(fresh, files.path("other-chain.json")), 1, "belongs to another chain"),
-            Mistake(node("\(chain.folder)/node", genesis, "--key-file", key), 1, "another process uses it"),
+            Mistake(node("\(chain.folder)/node-0", genesis, "--key-file", key), 1, "another process uses it"),
             Mistake(node("/dev/null/node", genesis), 1, "/dev/null/node"),
+            Mistake(node(fresh, genesis, "--listen", "30303"), 2, "--listen: expected host:port"),
+            Mistake(node(fresh, genesis, "--peer", "0x12@host:1"), 2, "--peer: expected 0x…@host:port"),
+            Mistake(node(fresh, genesis, "--max-peers", "-1"), 2, "--max-peers"),
+            Mistake(node(fresh, genesis, "--listen", "127.0.0.1:\(taken)"), 1, "cannot listen for peers"),
+            Mistake(
+                node(fresh, genesis, "--listen", "127.0.0.1:1", "--node-key", files.path("readable.key")), 1,
+                "can be read by others"),
+            Mistake(
+                ["node", "init", "--data-dir", fresh, "--genesis", files.path("wrong-value.json")], 1, "genesis check"),
+            Mistake(["node", "--data-dir", files.path("empty")], 1, "cannot read the genesis file"),
         ]
     }
 
@@ -120,6 +130,7 @@ private struct Mistake {
         return [
             Mistake(devnet("--block-time", "0"), 2, "--block-time: expected"),
             Mistake(devnet("--provers", "100"), 2, "--provers: expected"),
+            Mistake(devnet("--validators", "0"), 2, "--validators: expected"),
             Mistake(devnet("--until-proven", "0"), 2, "--until-proven: expected"),
             Mistake(devnet("--traffic", "many"), 2, "--traffic"),
             Mistake(devnet("--rpc-port", "\(chain.port)"), 1, "Address already in use"),

@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import JSONRPC
 
-/// A chain on disk as `cairn devnet` lays it out, and the processes that run on it, each started and ended by itself.
+/// A chain of one validator on disk as `cairn devnet` lays it out, and the processes that run on it, each started and ended by itself.
 struct Chain: Sendable {
     let scenario: Scenario
     let folder: String
@@ -17,7 +17,8 @@ struct Chain: Sendable {
         let chain = Chain(
             scenario: scenario, folder: folder ?? "\(scenario.folder)/chain", port: port,
             node: try NodeClient(port: port))
-        let devnet = try chain.startDevnet("--provers", "\(provers)", "--traffic", "0", "--block-time", blockTime)
+        let devnet = try chain.startDevnet(
+            "--validators", "1", "--provers", "\(provers)", "--traffic", "0", "--block-time", blockTime)
         try await eventually("the devnet starts") { devnet.output.contains("\"started\"") }
         devnet.signal(SIGINT)
         let status = try await devnet.exit(within: .seconds(60))
@@ -32,8 +33,8 @@ struct Chain: Sendable {
 
     var nodeArguments: [String] {
         [
-            "node", "--data-dir", "\(folder)/node", "--genesis", "\(folder)/genesis.json", "--key-file",
-            "\(folder)/validator.key", "--rpc-port", "\(port)", "--with-parent",
+            "node", "--data-dir", "\(folder)/node-0", "--genesis", "\(folder)/genesis.json", "--key-file",
+            "\(folder)/validator-0.key", "--rpc-port", "\(port)", "--with-parent",
         ]
     }
 

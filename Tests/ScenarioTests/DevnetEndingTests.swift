@@ -7,7 +7,7 @@ extension ScenarioTests {
     func aDevnetThatLosesAProcessEndsWithTheReason() async throws {
         try await Scenario.play { scenario in
             let chain = try await Chain.create(in: scenario, blockTime: "0.5")
-            for (file, name) in [("prover-2.key", "prover-2"), ("validator.key", "node")] {
+            for (file, name) in [("prover-2.key", "prover-2"), ("validator-0.key", "node-0")] {
                 let devnet = try chain.startDevnet("--until-proven", "1000")
                 try await eventually("the devnet starts") { devnet.output.contains("\"started\"") }
                 let children = Scenario.processes(naming: "\(chain.folder)/\(file)")

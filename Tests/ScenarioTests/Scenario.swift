@@ -87,22 +87,29 @@ final class Scenario: Sendable {
 
     // MARK: - Ports
 
-    /// A port of this machine that nobody listens on.
+    /// A port of this machine from which a devnet can derive all it needs: nobody listens on it, on the seven after it,
+    /// or 100 above these. It lies below the ports that the operating system gives out by itself.
     static func freePort() throws -> UInt16 {
+        for _ in 0..<200 {
+            let port = UInt16.random(in: 1_200..<3_100) * 10
+            let needed = (0..<8).flatMap { [port + $0, port + 100 + $0] }
+            if needed.allSatisfy(isFree) { return port }
+        }
+        throw ScenarioFailure("no free ports")
+    }
+
+    private static func isFree(_ port: UInt16) -> Bool {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        guard descriptor >= 0 else { throw ScenarioFailure("no socket") }
+        guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
         address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let result = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+        return unsafe withUnsafePointer(to: &address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-                guard unsafe bind(descriptor, pointer, length) == 0 else { return Int32(-1) }
-                return unsafe getsockname(descriptor, pointer, &length)
+                unsafe bind(descriptor, pointer, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
             }
         }
-        guard result == 0 else { throw ScenarioFailure("no free port") }
-        return UInt16(bigEndian: address.sin_port)
     }
 }

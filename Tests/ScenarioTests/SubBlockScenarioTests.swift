@@ -57,6 +57,6 @@ extension Chain {
             text = text.replacingOccurrences(of: change.find, with: change.replacement)
         }
         try Data(text.utf8).write(to: file)
-        try FileManager.default.removeItem(atPath: "\(folder)/node")
+        try FileManager.default.removeItem(atPath: "\(folder)/node-0")
     }
 }

@@ -12,8 +12,9 @@ enum Banner {
     static func text(_ plan: DevnetPlan, height: UInt64) throws(CommandFailure) -> String {
         var fields = FieldList()
         fields.add("chain id", "\(plan.genesis.chainId)")
-        fields.add("JSON-RPC", plan.url)
+        fields.add("JSON-RPC", plan.node(for: 0).url)
         fields.add("block time", Rendering.seconds(milliseconds: plan.genesis.chain.blockIntervalMilliseconds))
+        fields.add("validators", "\(plan.nodes.count), a node each")
         fields.add("provers", "\(plan.provers), \(Rendering.count(plan.threadsPerProver, "thread")) each")
         fields.add("traffic", plan.traffic > 0 ? "\(plan.traffic) transfers per second" : "none")
         fields.add("data", plan.directory.path)
@@ -25,11 +26,20 @@ enum Banner {
                 DevnetKeys.accountLiterals[index],
             ])
         }
+        var nodes = TextTable([.left("node"), .left("JSON-RPC"), .left("peers"), .left("directory")])
+        for node in plan.nodes {
+            nodes.add([
+                node.name, node.url, plan.nodes.count > 1 ? "\(node.address)@\(node.listen)" : "",
+                plan.directory.node(node.index),
+            ])
+        }
         let balance = plan.genesis.accounts.first.map { Rendering.amount($0.balance) } ?? ""
         return """
             Cairn devnet, \(plan.isNew ? "a new chain" : "resumed at block \(height)")
 
             \(fields.text)
+
+            \(nodes.text)
 
             \(accounts.text)
 
@@ -49,7 +59,14 @@ enum Banner {
             ])
         }
         return [
-            "event": "started", "chainId": JSONValue(plan.genesis.chainId), "rpc": .string(plan.url),
+            "event": "started", "chainId": JSONValue(plan.genesis.chainId), "rpc": .string(plan.node(for: 0).url),
+            "nodes": .array(
+                plan.nodes.map { node in
+                    [
+                        "name": .string(node.name), "rpc": .string(node.url), "node": .string("\(node.address)"),
+                        "listen": .string(node.listen), "dataDir": .string(plan.directory.node(node.index)),
+                    ]
+                }),
             "height": JSONValue(height), "isNew": .bool(plan.isNew), "provers": .integer(Int64(plan.provers)),
             "dataDir": .string(plan.directory.path), "logs": .array(logs(plan).map { .string($0) }),
             "warning": .string(warning), "accounts": .array(accounts),
@@ -58,7 +75,7 @@ enum Banner {
 
     private static func logs(_ plan: DevnetPlan) -> [String] {
         let names =
-            ["node"] + (0..<plan.provers).map { "prover-\($0)" } + (plan.traffic > 0 ? ["traffic"] : [])
+            plan.nodes.map(\.name) + (0..<plan.provers).map { "prover-\($0)" } + (plan.traffic > 0 ? ["traffic"] : [])
         return names.map(plan.directory.log)
     }
 }

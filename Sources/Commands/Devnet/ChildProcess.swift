@@ -82,6 +82,9 @@ final class ChildProcess: Sendable {
         }
     }
 
+    /// Lowers the priority of the process and of all threads that it will start. It matters right after the start.
+    func giveWay() { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), id_t(identifier), 10) }
+
     /// Sends a signal; only while ``exit()`` has not returned, after which the number may be another process's.
     func signal(_ number: Int32) { kill(identifier, number) }
 }

@@ -7,13 +7,14 @@ import JSONRPC
 struct DevnetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "devnet",
-        abstract: "Run a whole local chain: a validator, provers and some traffic, each a process of its own.",
+        abstract: "Run a whole local chain: validators, provers and some traffic, each a process of its own.",
         discussion: """
             Examples: cairn devnet
                       cairn devnet --reset --until-proven 5
-                      cairn devnet --provers 0      (blocks go on, proofs wait)
+                      cairn devnet --validators 1 --provers 0      (blocks go on, proofs wait)
                       cairn devnet --provers honest:3,withholding:1,thief:1
-            The chain is kept: a second start goes on where it was. Ctrl-C ends all processes.
+            The chain is kept: a second start goes on where it was. Ctrl-C ends all processes. A node that dies is \
+            reported with the command that starts it again; the others go on as long as they are more than two thirds.
             """)
 
     @OptionGroup var options: DevnetOptions
@@ -29,8 +30,9 @@ struct DevnetCommand: AsyncParsableCommand {
         let genesis = isNew ? try create(directory) : try resume(directory)
         let plan = DevnetPlan(
             directory: directory, genesis: genesis,
-            roster: options.roster ?? ProverRoster(honest: genesis.provers.count),
-            traffic: options.traffic, port: options.rpcPort, isNew: isNew)
+            nodes: try DevnetNode.all(genesis.validators.count, port: options.rpcPort),
+            roster: options.roster ?? ProverRoster(honest: genesis.provers.count), traffic: options.traffic,
+            isNew: isNew)
         let report = DevnetReport(json: options.json)
         try await DevnetSupervisor(plan: plan, report: report, goal: goal).run()
     }
@@ -41,12 +43,19 @@ struct DevnetCommand: AsyncParsableCommand {
 
     private func create(_ directory: DevnetDirectory) throws(CommandFailure) -> Genesis {
         try directory.create(
+            validators: options.validators ?? DevnetOptions.defaultValidators,
             provers: options.roster?.count ?? DevnetOptions.defaultProvers, blockMilliseconds: options.blockMilliseconds
         )
     }
 
     private func resume(_ directory: DevnetDirectory) throws(CommandFailure) -> Genesis {
         let genesis = try GenesisReading.parse(directory.genesis)
+        try directory.checkKeys(validators: genesis.validators.count)
+        if let wanted = options.validators, wanted != genesis.validators.count {
+            throw .usage(
+                "the chain in \(directory.path) has \(genesis.validators.count) validators: "
+                    + "use --reset to start anew with \(wanted)")
+        }
         guard options.roster?.count ?? 0 <= genesis.provers.count else {
             throw .usage(
                 "the chain in \(directory.path) has \(genesis.provers.count) provers: "
@@ -69,14 +78,19 @@ struct DevnetCommand: AsyncParsableCommand {
 struct DevnetPlan: Sendable {
     let directory: DevnetDirectory
     let genesis: Genesis
+    /// At least one.
+    let nodes: [DevnetNode]
     let roster: ProverRoster
     let traffic: Double
-    let port: UInt16
     let isNew: Bool
 
     var provers: Int { roster.count }
 
-    var url: String { "http://127.0.0.1:\(port)" }
+    /// The node that a sidecar, or anyone else by number, talks to.
+    func node(for number: Int) -> DevnetNode { nodes[number % nodes.count] }
+
+    /// Whether a process of this name is a node.
+    static func isNode(_ name: String) -> Bool { name.hasPrefix("node-") }
 
     /// The cores divided among the provers; each has at least one thread.
     var threadsPerProver: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) / max(1, provers)) }

@@ -10,8 +10,9 @@ struct DevnetDirectory: Sendable {
     let path: String
 
     var genesis: String { "\(path)/genesis.json" }
-    var node: String { "\(path)/node" }
-    var validatorKey: String { "\(path)/validator.key" }
+    func node(_ index: Int) -> String { "\(path)/node-\(index)" }
+    func nodeKey(_ index: Int) -> String { "\(path)/node-\(index).key" }
+    func validatorKey(_ index: Int) -> String { "\(path)/validator-\(index).key" }
     func proverKey(_ index: Int) -> String { "\(path)/prover-\(index).key" }
     func prover(_ index: Int) -> String { "\(path)/prover-\(index)" }
     func log(_ name: String) -> String { "\(path)/\(name).log" }
@@ -25,8 +26,16 @@ struct DevnetDirectory: Sendable {
 
     /// Refuses a directory with other things in it than a devnet.
     func checkIsOurs() throws(CommandFailure) {
-        guard names.isEmpty || hasChain || names.contains("validator.key") else {
+        guard names.isEmpty || hasChain || names.contains("validator-0.key") else {
             throw CommandFailure("\(path) holds no devnet: choose another --data-dir")
+        }
+    }
+
+    /// Refuses a chain whose keys are not here, as one of an earlier release.
+    func checkKeys(validators: Int) throws(CommandFailure) {
+        for index in 0..<validators where !names.contains("validator-\(index).key") {
+            throw CommandFailure(
+                "\(validatorKey(index)) is missing: the chain in \(path) cannot go on; use --reset to start anew")
         }
     }
 
@@ -35,8 +44,8 @@ struct DevnetDirectory: Sendable {
         let manager = FileManager.default
         for name in names {
             let isOurs =
-                ["genesis.json", "node", "validator.key"].contains(name) || name.hasPrefix("prover-")
-                || name.hasSuffix(".log")
+                ["genesis.json", "node", "validator.key"].contains(name)
+                || ["node-", "validator-", "prover-"].contains(where: name.hasPrefix) || name.hasSuffix(".log")
             guard isOurs else { continue }
             do { try manager.removeItem(atPath: "\(path)/\(name)") } catch {
                 throw CommandFailure("cannot delete \(path)/\(name)")
@@ -45,7 +54,7 @@ struct DevnetDirectory: Sendable {
     }
 
     /// Writes genesis and keys of a new devnet; the genesis last, since it says that the rest is there.
-    func create(provers: Int, blockMilliseconds: UInt64?) throws(CommandFailure) -> Genesis {
+    func create(validators: Int, provers: Int, blockMilliseconds: UInt64?) throws(CommandFailure) -> Genesis {
         var now = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &now)
         let milliseconds = UInt64(max(0, now.tv_sec)) * 1000 + UInt64(max(0, now.tv_nsec)) / 1_000_000
@@ -53,8 +62,8 @@ struct DevnetDirectory: Sendable {
         do {
             let template = try GenesisFile.parseTemplate(PackageResources.devnet_json)
             devnet = try DevnetGenesis.make(
-                template: template, validators: 1, provers: provers, blockIntervalMilliseconds: blockMilliseconds,
-                timestamp: milliseconds)
+                template: template, validators: validators, provers: provers,
+                blockIntervalMilliseconds: blockMilliseconds, timestamp: milliseconds)
         } catch {
             throw CommandFailure("the devnet's genesis cannot be made: \(error)")
         }
@@ -63,7 +72,7 @@ struct DevnetDirectory: Sendable {
             let list = errors.map { "\($0): \($0.explanation)" }.joined(separator: "; ")
             throw CommandFailure("no devnet can start with these options: \(list)")
         }
-        try writeKeys(provers: provers)
+        try writeKeys(validators: validators, provers: provers)
         do {
             try Data(GenesisFile.write(devnet.genesis).utf8).write(to: URL(filePath: genesis), options: .atomic)
         } catch {
@@ -72,8 +81,12 @@ struct DevnetDirectory: Sendable {
         return devnet.genesis
     }
 
-    private func writeKeys(provers: Int) throws(CommandFailure) {
-        var files = [(validatorKey, DevnetKeys.seed(.validator, 0))]
+    private func writeKeys(validators: Int, provers: Int) throws(CommandFailure) {
+        var files: [(String, [UInt8])] = []
+        for index in 0..<validators {
+            files.append((validatorKey(index), DevnetKeys.seed(.validator, index)))
+            files.append((nodeKey(index), DevnetKeys.seed(.node, index)))
+        }
         for index in 0..<provers { files.append((proverKey(index), DevnetKeys.seed(.operator, index))) }
         for (file, seed) in files {
             // Left over from a start that did not get as far as the genesis.

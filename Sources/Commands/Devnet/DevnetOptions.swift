@@ -10,6 +10,9 @@ struct DevnetOptions: ParsableArguments {
     @Flag(help: "Delete the chain in the data directory first.")
     var reset = false
 
+    @Option(help: "Validators, a node each; 4 for a new chain, those of the genesis for one that goes on.")
+    var validators: Int?
+
     @Option(
         help: ArgumentHelp(
             "Prover sidecars; 4 for a new chain, those of the genesis for one that goes on.",
@@ -24,7 +27,7 @@ struct DevnetOptions: ParsableArguments {
     @Option(help: "Transfers per second; 0 for none.")
     var traffic = 2.0
 
-    @Option(help: "The JSON-RPC port.")
+    @Option(help: "The first node's JSON-RPC port; others follow it, and the ports for peers lie 100 above.")
     var rpcPort: UInt16 = 8545
 
     @Option(help: "End with status 0 once this many blocks with transfers were proven since the start.")
@@ -36,6 +39,7 @@ struct DevnetOptions: ParsableArguments {
     @Flag(help: "Write one JSON object a line.")
     var json = false
 
+    static let defaultValidators = 4
     static let defaultProvers = 4
 
     var blockMilliseconds: UInt64? { blockTime.map { UInt64(($0 * 1000).rounded()) } }
@@ -44,6 +48,9 @@ struct DevnetOptions: ParsableArguments {
     var roster: ProverRoster? { provers.flatMap(ProverRoster.init) }
 
     func check() throws(CommandFailure) {
+        guard (1...DevnetNode.maxNodes).contains(validators ?? 1) else {
+            throw .usage("--validators: expected 1 to \(DevnetNode.maxNodes)")
+        }
         guard provers == nil || roster != nil else {
             throw .usage(
                 "--provers: expected 0 to \(ProverRoster.most), or strategies with numbers such as "

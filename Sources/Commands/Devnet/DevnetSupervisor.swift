@@ -48,23 +48,28 @@ struct DevnetSupervisor: Sendable {
             }
             group.addTask {
                 for await exit in children.exits {
-                    // Without its node nothing goes on; without a prover the others do, unless success was promised.
+                    // A devnet starts with all its nodes, and nothing goes on without the last of them; when success
+                    // was promised, all processes are needed for it, but for provers whose strategy it is to end.
+                    let left = await children.names.count(where: DevnetPlan.isNode)
                     let isPlanned = (0..<plan.provers).contains {
                         exit.name == "prover-\($0)" && plan.roster.crashes($0)
                     }
-                    if exit.name == "node" || (goal != nil && !isPlanned) { return .died(exit) }
+                    let isStarting = await children.isStarting && DevnetPlan.isNode(exit.name)
+                    if left == 0 || isStarting || (goal != nil && !isPlanned) { return .died(exit) }
                     await report.died(exit, lastWords: plan.directory.lastWords(exit.logPath))
+                    if let node = plan.nodes.first(where: { $0.name == exit.name }) { await tell(node, left: left) }
                 }
                 throw CancellationError()
             }
             group.addTask {
                 do {
-                    let node = try await startNode(children)
+                    let nodes = try await startNodes(children)
+                    await children.haveStarted()
                     try await startOthers(children)
-                    let status = try await node.call("cairn_status")
+                    let status = try await nodes[0].call("cairn_status")
                     try await report.started(plan, height: try status["height"].count())
-                    async let _: Void = ProverOwner(node: node, report: report, provers: plan.provers).run()
-                    return .goalReached(try await DevnetWatch(node: node, report: report, goal: goal).run())
+                    async let _: Void = ProverOwner(nodes: nodes, report: report, provers: plan.provers).run()
+                    return .goalReached(try await DevnetWatch(nodes: nodes, report: report, goal: goal).run())
                 } catch let failure as CommandFailure where failure.status == .nodeUnreachable {
                     // A node that died is noticed here first; that it died, and why, is the better answer.
                     try await Task.sleep(for: .seconds(5))
@@ -79,24 +84,41 @@ struct DevnetSupervisor: Sendable {
 
     // MARK: - Processes
 
-    private func startNode(_ children: ChildGroup) async throws -> RemoteNode {
-        let directory = plan.directory
-        try await children.start(
-            "node", executable: Executables.own(),
-            arguments: [
-                "node", "--data-dir", directory.node, "--genesis", directory.genesis, "--key-file",
-                directory.validatorKey, "--rpc-port", "\(plan.port)", "--with-parent",
-            ], logPath: directory.log("node"))
-        let node = try RemoteNode(url: plan.url, timeoutSeconds: 10)
+    /// What a lost node means, and how to bring it back.
+    private func tell(_ node: DevnetNode, left: Int) async {
+        let count = plan.nodes.count
+        let chain =
+            3 * left > 2 * count
+            ? "the chain goes on" : "the chain waits until more than two thirds of its validators run"
+        await report.note("\(left) of \(count) nodes are left: \(chain)")
+        let words = (try? Executables.own()).map { [$0] + node.arguments(plan) } ?? []
+        await report.note("start \(node.name) again with: \(words.joined(separator: " "))")
+    }
+
+    /// Starts the nodes, and waits until each answers.
+    private func startNodes(_ children: ChildGroup) async throws -> [RemoteNode] {
+        for node in plan.nodes {
+            try await children.start(
+                node.name, executable: Executables.own(), arguments: node.arguments(plan) + ["--with-parent"],
+                logPath: plan.directory.log(node.name))
+        }
+        var remotes: [RemoteNode] = []
+        for node in plan.nodes { remotes.append(try await answer(of: node)) }
+        return remotes
+    }
+
+    private func answer(of node: DevnetNode) async throws -> RemoteNode {
+        let remote = try RemoteNode(url: node.url, timeoutSeconds: 10)
         let hash = "\(plan.genesis.hash)"
         let start = ContinuousClock.now
         while true {
             // Another program may answer on this port; the own node then ends by itself and says so.
-            if let status = try? await node.call("cairn_status"), try status["genesisHash"].text() == hash {
-                return node
+            if let status = try? await remote.call("cairn_status"), try status["genesisHash"].text() == hash {
+                return remote
             }
             guard ContinuousClock.now - start < .seconds(120) else {
-                throw CommandFailure(.timeout, "the node did not answer within 120 s (log: \(directory.log("node")))")
+                let log = plan.directory.log(node.name)
+                throw CommandFailure(.timeout, "\(node.name) did not answer within 120 s (log: \(log))")
             }
             try await Task.sleep(for: .milliseconds(50))
         }
@@ -109,15 +131,15 @@ struct DevnetSupervisor: Sendable {
             try await children.start(
                 "prover-\(index)", executable: executable,
                 arguments: [
-                    "run", "--rpc", plan.url, "--key-file", directory.proverKey(index), "--data-dir",
+                    "run", "--rpc", plan.node(for: index).url, "--key-file", directory.proverKey(index), "--data-dir",
                     directory.prover(index), "--threads", "\(plan.threadsPerProver)", "--strategy",
                     plan.roster.strategies[index].name, "--with-parent",
-                ], logPath: directory.log("prover-\(index)"))
+                ], logPath: directory.log("prover-\(index)"), isBackground: true)
         }
         guard plan.traffic > 0 else { return }
         try await children.start(
             "traffic", executable: Executables.own(),
-            arguments: ["traffic", "--rpc", plan.url, "--rate", "\(plan.traffic)", "--with-parent"],
+            arguments: ["traffic", "--rpc", plan.node(for: 0).url, "--rate", "\(plan.traffic)", "--with-parent"],
             logPath: directory.log("traffic"))
     }
 }
@@ -128,14 +150,18 @@ actor ChildGroup {
     private let continuation: AsyncStream<ChildProcess.Exit>.Continuation
     private var running: [ChildProcess] = []
     private var isEnding = false
+    /// Until the nodes have all answered once.
+    private(set) var isStarting = true
 
     init() { (exits, continuation) = AsyncStream.makeStream() }
 
+    /// `isBackground`: gives way to the others when there is more to do than cores to do it.
     func start(
-        _ name: String, executable: String, arguments: [String], logPath: String
+        _ name: String, executable: String, arguments: [String], logPath: String, isBackground: Bool = false
     ) throws(CommandFailure) {
         guard !isEnding else { return }
         let child = try ChildProcess.start(name, executable: executable, arguments: arguments, logPath: logPath)
+        if isBackground { child.giveWay() }
         running.append(child)
         Task {
             let exit = await child.exit()
@@ -143,17 +169,22 @@ actor ChildGroup {
         }
     }
 
+    func haveStarted() { isStarting = false }
+
+    /// Processes that run.
+    var names: [String] { running.map(\.name) }
+
     private func ended(_ child: ChildProcess, _ exit: ChildProcess.Exit) {
         running.removeAll { $0.identifier == child.identifier }
         continuation.yield(exit)
     }
 
-    /// Ends everything: the node last, so that the others do not complain about it, and by force after ten seconds.
+    /// Ends everything: the nodes last, so that the others do not complain about it, and by force after ten seconds.
     func end() async {
         isEnding = true
-        for child in running where child.name != "node" { child.signal(SIGTERM) }
-        await wait(upTo: .seconds(10)) { $0.allSatisfy { $0.name == "node" } }
-        for child in running { child.signal(child.name == "node" ? SIGTERM : SIGKILL) }
+        for child in running where !DevnetPlan.isNode(child.name) { child.signal(SIGTERM) }
+        await wait(upTo: .seconds(10)) { $0.allSatisfy { DevnetPlan.isNode($0.name) } }
+        for child in running { child.signal(DevnetPlan.isNode(child.name) ? SIGTERM : SIGKILL) }
         await wait(upTo: .seconds(10)) { $0.isEmpty }
         for child in running { child.signal(SIGKILL) }
         await wait(upTo: .seconds(5)) { $0.isEmpty }

@@ -5,7 +5,8 @@ import JSONRPC
 
 /// Looks at the chain again and again and tells the report what is new.
 struct DevnetWatch: Sendable {
-    let node: RemoteNode
+    /// At least one; the next is asked when one does not answer.
+    let nodes: [RemoteNode]
     let report: DevnetReport
     let goal: DevnetGoal?
 
@@ -16,6 +17,8 @@ struct DevnetWatch: Sendable {
     private struct Seen {
         var height: UInt64
         var provenHeight: UInt64
+        /// Index of the node that is asked.
+        var node = 0
         /// Job numbers with the state that was last told.
         var states: [UInt64: String] = [:]
         /// Milliseconds from block to proof, by job number.
@@ -26,7 +29,7 @@ struct DevnetWatch: Sendable {
 
     /// Returns the number of proven blocks with transfers once the goal is reached; without a goal it never returns.
     func run() async throws -> Int {
-        let status = try await node.call("cairn_status")
+        let status = try await nodes[0].call("cairn_status")
         var seen = Seen(height: try status["height"].count(), provenHeight: try status["provenHeight"].count())
         var failures = 0
         while true {
@@ -36,7 +39,8 @@ struct DevnetWatch: Sendable {
             } catch {
                 // A node under load may be late; one that has ended is reported by its supervisor.
                 failures += 1
-                guard failures < 20 else { throw error }
+                guard failures < 20 * nodes.count else { throw error }
+                seen.node = (seen.node + 1) % nodes.count
             }
             if let goal {
                 if seen.provenBlocks >= goal.blocks { return seen.provenBlocks }
@@ -53,18 +57,19 @@ struct DevnetWatch: Sendable {
     }
 
     private func look(_ seen: inout Seen) async throws(CommandFailure) {
+        let node = nodes[seen.node]
         let status = try await node.call("cairn_status")
         let jobs = try await node.call("cairn_jobs", [["limit": .integer(Int64(Self.jobsShown))]])
         let height = try status["height"].count()
         while seen.height < height {
-            let block = try await block(seen.height + 1)
+            let block = try await block(seen.height + 1, node)
             seen.height += 1
             await report.block(block, status: status)
         }
         for job in try jobs.list().reversed() { try await look(at: job, &seen) }
         let proven = try status["provenHeight"].count()
         while seen.provenHeight < proven {
-            let block = try await block(seen.provenHeight + 1)
+            let block = try await block(seen.provenHeight + 1, node)
             seen.provenHeight += 1
             guard block.transfers > 0 else { continue }
             seen.provenBlocks += 1
@@ -74,9 +79,12 @@ struct DevnetWatch: Sendable {
     }
 
     private func look(at job: Answer, _ seen: inout Seen) async throws(CommandFailure) {
+        let node = nodes[seen.node]
         let number = try job["number"].count()
         if let provenAt = try job["provenAt"].ifPresent?.count(), seen.times[number] == nil {
-            let (first, last) = (try await block(try job["lastHeight"].count()), try await block(provenAt))
+            let (first, last) = (
+                try await block(try job["lastHeight"].count(), node), try await block(provenAt, node)
+            )
             seen.times[number] = (last.seconds - min(last.seconds, first.seconds)) * 1000
         }
         let progress = ["state", "phase", "commitments", "submissions", "fullProofs"].map { name in
@@ -87,7 +95,7 @@ struct DevnetWatch: Sendable {
         try await report.job(job, milliseconds: seen.times[number])
     }
 
-    private func block(_ height: UInt64) async throws(CommandFailure) -> DevnetBlock {
+    private func block(_ height: UInt64, _ node: RemoteNode) async throws(CommandFailure) -> DevnetBlock {
         let block = try await node.call("eth_getBlockByNumber", [.string(Hex.quantity(height)), true])
         let transactions = try block["transactions"].list()
         var (transfers, proofs) = (0, 0)

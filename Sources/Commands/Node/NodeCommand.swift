@@ -1,129 +1,13 @@
 import ArgumentParser
-import ByteCodec
-import ChainTypes
-import CommandShell
-import JSONRPC
-import Logging
-import NodeRuntime
-import Replica
-import Storage
 
 struct NodeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "node", abstract: "Run one node: a validator when it is given a key, else a follower.",
+        commandName: "node", abstract: "Run one node, prepare its directory, or look at its peers.",
         discussion: """
-            Example: cairn node --data-dir node --genesis genesis.json --key-file validator.key
-            The chain is kept in the data directory and goes on from there. SIGINT and SIGTERM end the node after the \
-            block in progress; a full disk ends it with status 74, and nothing committed is lost.
-            """)
-
-    @Option(help: "Where the chain is kept.")
-    var dataDir: String
-
-    @Option(help: "The genesis file (see: cairn genesis check).")
-    var genesis: String
-
-    @Option(help: "The address to listen on. JSON-RPC has no passwords: beware of addresses that others can reach.")
-    var rpcHost = "127.0.0.1"
-
-    @Option(help: "The port to listen on.")
-    var rpcPort: UInt16 = 8545
-
-    @Option(help: "The file with the validator's key (see: cairn key new).")
-    var keyFile: String?
-
-    @Flag(help: .hidden)
-    var withParent = false
-
-    @OptionGroup var logging: LogOptions
-
-    func run() async throws {
-        let log = try logging.logger("node")
-        let genesis = try GenesisReading.parse(genesis)
-        let keys = try validatorKeys(genesis, log)
-        let program = try ChainProgram.of(genesis)
-        for issue in GenesisReading.issues(of: genesis, program: program) where issue.severity == .warning {
-            log.warning("genesis: \(issue): \(issue.explanation)")
-        }
-        let lock = try DirectoryLock(dataDir)
-        defer { lock.release() }
-        let chain: ChainStore
-        let restored: RestoredChain
-        do {
-            chain = try ChainStore.open(path: dataDir + "/chain", genesis: genesis)
-            restored = try chain.load(validator: keys?.address)
-        } catch let error as ChainStoreError {
-            throw Self.failure(error)
-        } catch let fault as StorageFault {
-            throw CommandFailure(.storageFault, fault.message)
-        }
-        defer { chain.close() }
-        let height = restored.tip.header.height
-        log.info("chain \(genesis.chainId), \(height == 0 ? "starting at genesis" : "resumed at block \(height)")")
-        let host = NodeHost(
-            chain: chain, restored: restored, keys: keys, checker: ProofChecker(program: program),
-            pendingFile: PendingFile(path: dataDir + "/pending"))
-        try await serve(host, log)
-    }
-
-    private func validatorKeys(_ genesis: Genesis, _ log: Logger) throws(CommandFailure) -> ValidatorKeys? {
-        guard let keyFile else { return nil }
-        let seed = try KeyFile.secret(keyFile)
-        guard let keys = try? ValidatorKeys(seed: seed) else {
-            throw CommandFailure("the key file \(keyFile) does not hold a secp256k1 key")
-        }
-        if !genesis.validators.contains(where: { $0.address == keys.address }) {
-            log.warning("\(keys.address) is no validator of the genesis: this node follows until it becomes one")
-        }
-        return keys
-    }
-
-    private static func failure(_ error: ChainStoreError) -> CommandFailure {
-        if case .fault(let fault) = error, fault.kind != .lockHeld { return CommandFailure(.storageFault, "\(error)") }
-        return CommandFailure("\(error)")
-    }
-
-    // MARK: - Running
-
-    private func serve(_ host: NodeHost, _ log: Logger) async throws {
-        var configuration = JSONRPCServer.Configuration()
-        configuration.host = rpcHost
-        configuration.port = Int(rpcPort)
-        let monitor = NodeMonitor(host: host)
-        let server = JSONRPCServer(
-            configuration: configuration, handler: NodeRPC(host: host), health: { await monitor.health() },
-            metrics: { await monitor.metrics() })
-        let running: RunningJSONRPCServer
-        do { running = try await server.start() } catch { throw CommandFailure(error.message) }
-        log.info("JSON-RPC at http://\(rpcHost):\(running.port)")
-        let outcome = await run(host, log)
-        await running.shutdown()
-        if case .failure(let failure) = outcome { throw failure }
-        log.info("ended")
-    }
-
-    /// Until a request to end, or the halt of the node.
-    private func run(_ host: NodeHost, _ log: Logger) async -> Result<Void, CommandFailure> {
-        let withParent = withParent
-        return await withTaskGroup(of: Result<Void, CommandFailure>.self) { group in
-            group.addTask {
-                do throws(NodeHalt) {
-                    try await host.run()
-                    return .success(())
-                } catch {
-                    let status = ExitStatus(rawValue: error.exitCode) ?? .failure
-                    return .failure(CommandFailure(status, error.message))
-                }
-            }
-            group.addTask {
-                if let reason = await Signals.firstTermination(withParent: withParent) {
-                    log.info("ending: \(reason)")
-                }
-                return .success(())
-            }
-            let first = await group.next() ?? .success(())
-            group.cancelAll()
-            return first
-        }
-    }
+            Examples: cairn node init --data-dir node --genesis genesis.json --validator
+                      cairn node --data-dir node --key-file node/validator.key --listen 0.0.0.0:30303
+                      cairn node peers
+            Without a subcommand the node runs; its options: cairn node run --help
+            """,
+        subcommands: [NodeRun.self, NodeInit.self, NodePeersCommand.self], defaultSubcommand: NodeRun.self)
 }

@@ -31,6 +31,8 @@ package enum DevnetKeys {
     /// What a devnet needs keys for besides its accounts.
     package enum Role: String, Sendable {
         case validator
+        /// The key by which peers know a validator's node.
+        case node
         /// A prover's cold key.
         case owner
         /// A prover's hot key.

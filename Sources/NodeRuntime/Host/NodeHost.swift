@@ -17,11 +17,13 @@ package actor NodeHost {
     /// Every block, once it is on the disk. A listener may be 64 blocks behind.
     package nonisolated let committed = Broadcast<CommittedBlock>(capacity: 64)
     package nonisolated let pending = PendingHashes()
+    /// Checks transactions beside the brain, which finds them in its memory.
+    package nonisolated let transactionChecker: TransactionChecker
     /// Whether this node signs.
     package nonisolated let validator: Address?
 
     private var replica: Replica
-    private let clock: WallClock
+    let clock: WallClock
     private let peers: any PeerOutlet
     private let pendingFile: PendingFile?
     /// Seconds since the start.
@@ -36,23 +38,24 @@ package actor NodeHost {
 
     /// - Parameters:
     ///   - keys: nil for a node that follows the chain without voting.
-    ///   - peers: carries messages to the peers.
+    ///   - peers: nil for a node alone.
     ///   - pendingFile: where the pool is kept over a restart; nil forgets it.
     package init(
         chain: ChainStore, restored: RestoredChain, keys: ValidatorKeys?, checker: ProofChecker,
         timeouts: ConsensusTimeouts = .standard, clock: @escaping WallClock = systemClock,
-        peers: any PeerOutlet = NoPeers(), pendingFile: PendingFile? = nil
+        peers: (any PeerOutlet)? = nil, pendingFile: PendingFile? = nil
     ) {
         genesis = chain.genesis
         self.chain = chain
         self.checker = checker
         self.clock = clock
-        self.peers = peers
+        self.peers = peers ?? NoPeers()
         self.pendingFile = pendingFile
         validator = keys?.address
         warming = ProofWarming(checker: checker)
         replica = Replica(
             genesis: chain.genesis, keys: keys, restored: restored, checker: checker, timeouts: timeouts)
+        transactionChecker = replica.transactions
         (halts, haltContinuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(1))
     }
 
@@ -70,9 +73,12 @@ package actor NodeHost {
             }
         }
         let restoring = Task { [weak self] in await self?.restorePending() }
+        let peers = peers
+        let hearing = Task { await peers.run(self) }
         defer {
             ticking.cancel()
             restoring.cancel()
+            hearing.cancel()
         }
         for await halt in halts {
             stop()
@@ -230,11 +236,7 @@ package actor NodeHost {
     package func submit(
         _ transaction: VerifiedTransaction, payload: [UInt8]?
     ) async -> Result<Bytes32, SubmissionRefusal> {
-        if let proving = transaction.proving, let payload, halt == nil {
-            await warming.warm(
-                transaction, proving, payload: payload, tip: replica.tip, nextBaseFee: replica.nextBaseFee,
-                system: replica.ledger.system)
-        }
+        if let payload { await warm(transaction, payload: payload) }
         for effect in feed(.submit(transaction, payload: payload)) {
             switch effect {
             case .admitted(let hash): return .success(hash)
@@ -243,6 +245,17 @@ package actor NodeHost {
             }
         }
         return .failure(.halted(halt?.message ?? "the node is stopping"))
+    }
+
+    /// Whether the brain has a transaction already, or had it lately.
+    func hasSeen(_ transaction: VerifiedTransaction) -> Bool { replica.hasSeen(transaction.hash) }
+
+    /// Checks the proof of a proving transaction, so that the brain finds the verdict.
+    func warm(_ transaction: VerifiedTransaction, payload: [UInt8]) async {
+        guard let proving = transaction.proving, halt == nil else { return }
+        await warming.warm(
+            transaction, proving, payload: payload, tip: replica.tip, nextBaseFee: replica.nextBaseFee,
+            system: replica.ledger.system)
     }
 
     /// Takes note of a failed read outside of the actor: it halts the node, unless the store was merely closed.

@@ -27,7 +27,9 @@ package enum SignatureRecovery {
         _ part: ArraySlice<[UInt8]>, _ checker: TransactionChecker
     ) -> [Result<VerifiedTransaction, TransactionRejection>] {
         part.map { bytes in
-            do throws(TransactionRejection) { return .success(try checker.verified(bytes)) } catch { return .failure(error) }
+            do throws(TransactionRejection) { return .success(try checker.verified(bytes)) } catch {
+                return .failure(error)
+            }
         }
     }
 }

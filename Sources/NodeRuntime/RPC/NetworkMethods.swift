@@ -17,16 +17,7 @@ extension NodeRPC {
         "web3_clientVersion": { _, _, _ in .string(CairnVersion.client) },
         "web3_sha3": { _, params, _ in .data(Keccak256.hash(try params[0].data())) },
         "net_version": { rpc, _, _ in .string("\(rpc.chainId)") },
-        "net_listening": { _, _, _ in true },
-        "net_peerCount": { _, _, _ in "0x0" },
         "eth_chainId": { rpc, _, _ in .quantity(rpc.chainId) },
-        "eth_syncing": { rpc, _, _ in
-            guard let status = await rpc.host.read({ $0.syncStatus }) else { return false }
-            return [
-                "startingBlock": .quantity(status.start), "currentBlock": .quantity(status.current),
-                "highestBlock": .quantity(status.target),
-            ]
-        },
         "eth_accounts": { _, _, _ in [] },
         "eth_coinbase": { rpc, _, _ in
             guard let address = rpc.host.validator else { throw RPCError.server("this node does not propose") }

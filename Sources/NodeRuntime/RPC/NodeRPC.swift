@@ -6,19 +6,25 @@ import Storage
 /// The node's JSON-RPC methods over its host and its chain store.
 package struct NodeRPC: RPCHandler {
     let host: NodeHost
+    /// Nil for a node alone.
+    let peers: NodePeers?
     let filters = FilterTable()
     let subscriptions = Subscriptions()
     let times = BlockTimes()
 
-    package init(host: NodeHost) { self.host = host }
+    package init(host: NodeHost, peers: NodePeers? = nil) {
+        self.host = host
+        self.peers = peers
+    }
 
     typealias Method = @Sendable (NodeRPC, RPCParameters, RPCContext) async throws -> JSONValue
 
     /// Every method by its name.
     static let methods: [String: Method] = {
         let groups = [
-            ethereumBlocks, ethereumState, ethereumTransactions, ethereumFees, ethereumLogs, network, cairnChain,
-            cairnJobs, cairnProvers, cairnValidators, cairnMarket, cairnLedger,
+            ethereumBlocks, ethereumState, ethereumTransactions, ethereumFees, ethereumLogs, network, peerMethods,
+            cairnChain, cairnJobs, cairnProvers, cairnValidators, cairnMarket,
+            cairnLedger,
         ]
         return groups.reduce(into: [:]) { all, group in all.merge(group) { first, _ in first } }
     }()

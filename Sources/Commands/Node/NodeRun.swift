@@ -1,0 +1,150 @@
+import ArgumentParser
+import ByteCodec
+import ChainTypes
+import CommandShell
+import JSONRPC
+import Logging
+import NodeRuntime
+import PeerNetwork
+import Replica
+import Storage
+
+struct NodeRun: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Run one node: a validator when it is given a key, else a follower.",
+        discussion: """
+            Examples: cairn node --data-dir node --genesis genesis.json --key-file validator.key
+                      cairn node --data-dir node --listen 0.0.0.0:30303 --peer 0x…@node.example.org:30303
+            The chain is kept in the data directory and goes on from there. SIGINT and SIGTERM end the node after the \
+            block in progress; a full disk ends it with status 74, and nothing committed is lost.
+            """)
+
+    @Option(help: "Where the chain is kept.")
+    var dataDir: String
+
+    @Option(help: "The genesis file (see: cairn genesis check); genesis.json in the data directory by default.")
+    var genesis: String?
+
+    @Option(help: "The address to answer JSON-RPC on. It has no passwords: beware of addresses that others can reach.")
+    var rpcHost = "127.0.0.1"
+
+    @Option(help: "The port to answer JSON-RPC on.")
+    var rpcPort: UInt16 = 8545
+
+    @Option(help: "The file with the validator's key (see: cairn key new).")
+    var keyFile: String?
+
+    @OptionGroup var peering: PeerOptions
+
+    @Flag(help: .hidden)
+    var withParent = false
+
+    @OptionGroup var logging: LogOptions
+
+    func run() async throws {
+        let log = try logging.logger("node")
+        try peering.check()
+        let genesis = try GenesisReading.parse(genesis ?? "\(dataDir)/\(NodeInit.genesisName)")
+        let keys = try validatorKeys(genesis, log)
+        let program = try ChainProgram.of(genesis)
+        for issue in GenesisReading.issues(of: genesis, program: program) where issue.severity == .warning {
+            log.warning("genesis: \(issue): \(issue.explanation)")
+        }
+        let lock = try DirectoryLock(dataDir)
+        defer { lock.release() }
+        let chain: ChainStore
+        let restored: RestoredChain
+        do {
+            chain = try ChainStore.open(path: dataDir + "/chain", genesis: genesis)
+            restored = try chain.load(validator: keys?.address)
+        } catch let error as ChainStoreError {
+            throw Self.failure(error)
+        } catch let fault as StorageFault {
+            throw CommandFailure(.storageFault, fault.message)
+        }
+        defer { chain.close() }
+        let height = restored.tip.header.height
+        log.info("chain \(genesis.chainId), \(height == 0 ? "starting at genesis" : "resumed at block \(height)")")
+        let transport = try peering.transport(genesis, dataDir: dataDir, log: try logging.logger("peers"))
+        let peers = transport.map { NodePeers(transport: $0) }
+        let host = NodeHost(
+            chain: chain, restored: restored, keys: keys, checker: ProofChecker(program: program), peers: peers,
+            pendingFile: PendingFile(path: dataDir + "/pending"))
+        guard let transport else { return try await serve(host, peers, log) }
+        do {
+            let port = try await transport.start()
+            log.info("node \(transport.node)\(port > 0 ? ", peers at port \(port)" : "")")
+        } catch {
+            throw CommandFailure(error.message)
+        }
+        do {
+            try await serve(host, peers, log)
+        } catch {
+            await transport.stop()
+            throw error
+        }
+        await transport.stop()
+    }
+
+    private func validatorKeys(_ genesis: Genesis, _ log: Logger) throws(CommandFailure) -> ValidatorKeys? {
+        guard let keyFile else { return nil }
+        let seed = try KeyFile.secret(keyFile)
+        guard let keys = try? ValidatorKeys(seed: seed) else {
+            throw CommandFailure("the key file \(keyFile) does not hold a secp256k1 key")
+        }
+        if !genesis.validators.contains(where: { $0.address == keys.address }) {
+            log.warning("\(keys.address) is no validator of the genesis: this node follows until it becomes one")
+        }
+        return keys
+    }
+
+    private static func failure(_ error: ChainStoreError) -> CommandFailure {
+        if case .fault(let fault) = error, fault.kind != .lockHeld { return CommandFailure(.storageFault, "\(error)") }
+        return CommandFailure("\(error)")
+    }
+
+    // MARK: - Running
+
+    private func serve(_ host: NodeHost, _ peers: NodePeers?, _ log: Logger) async throws {
+        var configuration = JSONRPCServer.Configuration()
+        configuration.host = rpcHost
+        configuration.port = Int(rpcPort)
+        let monitor = NodeMonitor(host: host, peers: peers)
+        let server = JSONRPCServer(
+            configuration: configuration, handler: NodeRPC(host: host, peers: peers),
+            health: { await monitor.health() },
+            metrics: { await monitor.metrics() })
+        let running: RunningJSONRPCServer
+        do { running = try await server.start() } catch { throw CommandFailure(error.message) }
+        log.info("JSON-RPC at http://\(rpcHost):\(running.port)")
+        let outcome = await run(host, log)
+        await running.shutdown()
+        if case .failure(let failure) = outcome { throw failure }
+        log.info("ended")
+    }
+
+    /// Until a request to end, or the halt of the node.
+    private func run(_ host: NodeHost, _ log: Logger) async -> Result<Void, CommandFailure> {
+        let withParent = withParent
+        return await withTaskGroup(of: Result<Void, CommandFailure>.self) { group in
+            group.addTask {
+                do throws(NodeHalt) {
+                    try await host.run()
+                    return .success(())
+                } catch {
+                    let status = ExitStatus(rawValue: error.exitCode) ?? .failure
+                    return .failure(CommandFailure(status, error.message))
+                }
+            }
+            group.addTask {
+                if let reason = await Signals.firstTermination(withParent: withParent) {
+                    log.info("ending: \(reason)")
+                }
+                return .success(())
+            }
+            let first = await group.next() ?? .success(())
+            group.cancelAll()
+            return first
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import Foundation
+import Glibc
+import JSONRPC
+import Testing
+
+extension ScenarioTests {
+    /// `kill -9` on validators under load, one, two or all at once, again and again: no height is lost, all agree in
+    /// the end, and no validator has said two things at once. `CAIRN_KILLS` says how many processes die.
+    @Test(.timeLimit(.minutes(240)))
+    func killsLoseNothing() async throws {
+        let count = ProcessInfo.processInfo.environment["CAIRN_KILLS"].flatMap(Int.init) ?? 10
+        try await Scenario.play { scenario in
+            let network = try await Network.create(in: scenario, blockTime: "0.3")
+            let recorder = try await WireRecorder.start(network)
+            var processes = try network.startAll("--peer", recorder.peer)
+            _ = try network.startTraffic(rate: 20, seed: 4)
+            try await network.goOn(3, [0, 1, 2, 3])
+            var generator = KillSequence(seed: 20_261)
+            var killed = 0
+            var shown: UInt64 = 0
+            var waits: [Duration] = []
+            while killed < count {
+                let victims = generator.victims()
+                for index in 0..<4 { shown = max(shown, (try? await network.height(index)) ?? 0) }
+                for index in victims { processes[index].signal(SIGKILL) }
+                for index in victims {
+                    try await processes[index].exit(within: .seconds(30))
+                    killed += 1
+                }
+                let started = ContinuousClock.now
+                for index in victims { processes[index] = try network.start(index, "--peer", recorder.peer) }
+                try await network.reach(shown + 1, [0, 1, 2, 3])
+                waits.append(ContinuousClock.now - started)
+                try await Task.sleep(for: generator.pause())
+            }
+            try await network.goOn(3, [0, 1, 2, 3])
+            try await network.agree([0, 1, 2, 3])
+            let (votes, conflicts) = await recorder.stop()
+            #expect(conflicts.isEmpty, "\(conflicts)")
+            #expect(votes > count)
+            waits.sort()
+            print(
+                "\(killed) kills; from restart to a new block everywhere: median \(waits[waits.count / 2]), most \(waits[waits.count - 1]); \(votes) votes recorded"
+            )
+            let supply = try scenario.start(.cairn, ["supply", "--check", "--rpc", network.nodes[0].client.url])
+            #expect(try await supply.exit(within: .seconds(30)) == 0)
+        }
+    }
+}
+
+/// Who dies next, and when: the same for the same seed.
+private struct KillSequence {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    /// SplitMix64 (Steele, Lea and Flood 2014).
+    private mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = state
+        mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ mixed >> 31
+    }
+
+    /// Mostly one, sometimes two, sometimes all.
+    mutating func victims() -> [Int] {
+        let kind = next() % 8
+        let first = Int(next() % 4)
+        if kind == 0 { return [0, 1, 2, 3] }
+        return kind <= 2 ? [first, (first + 1) % 4] : [first]
+    }
+
+    mutating func pause() -> Duration { .milliseconds(next() % 900) }
+}
