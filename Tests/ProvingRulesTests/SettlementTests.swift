@@ -7,7 +7,7 @@ import SystemState
 import Testing
 
 /// A job as it stands at its close, put together by hand. Prover i was dealt instance i mod `instances`.
-private struct Case {
+struct Case {
     var job: Job
     static let root = StandInVerifier.digest([1])
 
@@ -82,7 +82,7 @@ private struct Case {
     }
 }
 
-private struct Bill {
+struct Bill {
     var payments: [Payment]
 
     func amount(_ index: Int, _ reason: PaymentReason) -> UInt128 {
