@@ -102,7 +102,9 @@ let package = Package(
         // Assembly
         module("NodeRuntime", domain + proofs + rules + ["Replica", "Storage", "JSONRPC", "PeerNetwork", logging]),
         module("ProverRuntime", domain + proofs + ["ProvingRules", "STARKProver", "JSONRPC", logging]),
-        module("Simulation", domain + proofs + rules + ["Replica"]),
+        module(
+            "Simulation",
+            domain + proofs + rules + ["Replica", .product(name: "HeapModule", package: "swift-collections")]),
         module("ProvingLab", domain + proofs + rules + ["Replica", "STARKProver", "ProverRuntime"]),
 
         // Commands
@@ -143,7 +145,7 @@ let package = Package(
         tests("FuzzTargets"),
         tests("ProvingRules", domain),
         tests("Execution", domain + ["ProvingRules", "SampleChain"]),
-        tests("Consensus", ["ByteCodec", "Cryptography", "ChainTypes"]),
+        tests("Consensus", ["ByteCodec", "Cryptography", "ChainTypes", "Simulation"]),
         tests("Mempool", base + ["ChainTypes", "SampleChain"]),
         tests("Replica", domain + proofs + rules + ["SampleChain", "STARKProver", "ProverRuntime"]),
         tests("Storage", ["ChainTypes"]),

@@ -37,3 +37,14 @@ package struct SimulationRandom: RandomNumberGenerator, Sendable {
     /// True with this probability, in thousandths.
     package mutating func chance(perMille: UInt64) -> Bool { below(1_000) < perMille }
 }
+
+extension SimulationRandom {
+    /// Uniform in 0..<bound; 0 for a bound below 1.
+    package mutating func index(_ bound: Int) -> Int { bound > 0 ? Int(below(UInt64(bound))) : 0 }
+
+    /// True with this probability, in hundredths.
+    package mutating func percent(_ chance: UInt64) -> Bool { below(100) < chance }
+
+    /// One of the values; there must be one.
+    package mutating func pick<Value>(_ values: [Value]) -> Value { values[index(values.count)] }
+}

@@ -7,6 +7,8 @@ package struct CairnSimCommand: ParsableCommand {
         abstract: "Runs the production code of the chain under a seeded clock, network and disk.",
         version: "0.1.0",
         subcommands: [
+            OracleCommand.self,
+            TwinsCommand.self,
             JobsCommand.self,
             ProversCommand.self,
             AttacksCommand.self,

@@ -1,6 +1,7 @@
 import ByteCodec
 import ChainTypes
 import Consensus
+import Simulation
 import Testing
 
 /// One test or more for each classical fault of a Tendermint engine (reliability part 3, pitfalls 1 to 8).

@@ -1,5 +1,6 @@
 import ChainTypes
 import Consensus
+import Simulation
 import Testing
 
 struct ProposerTests {

@@ -1,6 +1,7 @@
 import ByteCodec
 import ChainTypes
 import Consensus
+import Simulation
 import Testing
 
 /// Each named reason for which a message, a vote or the whole node is stopped.

@@ -1,6 +1,7 @@
 import ByteCodec
 import ChainTypes
 import Consensus
+import Simulation
 import Testing
 
 struct SignStateTests {

@@ -1,10 +1,10 @@
 import ByteCodec
 import ChainTypes
-import Consensus
+package import Consensus
 
 /// Algorithm 1 of arXiv 1807.04938 a second time, without regard to cost: all facts are kept in flat lists, each
 /// `upon` rule is recomputed from them by comprehension, and the engine's effects are replayed against the rules.
-struct NaiveOracle {
+package struct NaiveOracle {
     struct VoteFact: Hashable {
         var sender: Int
         var type: VoteType
@@ -65,10 +65,10 @@ struct NaiveOracle {
     /// Made possible by the input alone: a timer that fired, a proposal being due.
     var due: [Action] = []
     var expectedEvidence = 0
-    /// How often each rule was seen, by name.
-    var marks: [String: Int] = [:]
+    /// How often each rule was seen.
+    package private(set) var marks = Marks()
 
-    init(committee: Committee, own: Int, height: UInt64) {
+    package init(committee: Committee, own: Int, height: UInt64) {
         self.committee = committee
         self.own = own
         self.height = height
@@ -143,7 +143,7 @@ struct NaiveOracle {
     // MARK: Facts
 
     /// The fact an input states, as far as the engine may use it.
-    mutating func learn(_ input: ConsensusInput) {
+    package mutating func learn(_ input: ConsensusInput) {
         due = []
         expectedEvidence = 0
         if halted { return }
@@ -199,7 +199,7 @@ struct NaiveOracle {
             accusedProposals.remove(oldest)
         }
         accused = accused.filter { !($0.sender == sender && $0.round == oldest) }
-        marks["evicted", default: 0] += 1
+        mark("evicted")
         return true
     }
 
@@ -233,7 +233,7 @@ struct NaiveOracle {
     // MARK: Replay
 
     /// Checks the effects of one input, in order, and that nothing enabled is left.
-    mutating func replay(_ effects: [ConsensusEffect], core: ConsensusCore) throws {
+    package mutating func replay(_ effects: [ConsensusEffect], core: ConsensusCore) throws {
         var seenEvidence = 0
         preferredCommit = core.committed?.blockHash
         preferredValid = core.valid
@@ -268,7 +268,7 @@ struct NaiveOracle {
         try compare(core)
     }
 
-    private mutating func mark(_ name: String) { marks[name, default: 0] += 1 }
+    private mutating func mark(_ name: String) { marks.hit(name) }
 
     /// Blocks become known through requests; a quorum of precommits then ends all other rules.
     private mutating func settle(_ effects: [ConsensusEffect]) {
