@@ -4,6 +4,8 @@ import ByteCodec
 struct BlockFetch: Sendable {
     private struct Wanted: Sendable {
         let hash: Bytes32
+        /// The peer that sent the proposal for it, and so has it.
+        let source: Address?
         var asked: Address?
         var askedAt: UInt64
         /// Peers that were asked in this turn around the table.
@@ -19,9 +21,9 @@ struct BlockFetch: Sendable {
 
     func wants(_ hash: Bytes32) -> Bool { wanted.contains { $0.hash == hash } }
 
-    mutating func want(_ hash: Bytes32) {
+    mutating func want(_ hash: Bytes32, source: Address?) {
         guard !wants(hash) else { return }
-        wanted.append(Wanted(hash: hash, asked: nil, askedAt: 0, tried: []))
+        wanted.append(Wanted(hash: hash, source: source, asked: nil, askedAt: 0, tried: []))
     }
 
     mutating func arrived(_ hash: Bytes32) { wanted.removeAll { $0.hash == hash } }
@@ -43,7 +45,9 @@ struct BlockFetch: Sendable {
             guard isDue else { continue }
             if peers.allSatisfy(wanted[index].tried.contains) { wanted[index].tried = [] }
             let tried = wanted[index].tried
-            let choice = [hint].compactMap { $0 }.first { peers.contains($0) && !tried.contains($0) }
+            let choice = [wanted[index].source, hint].compactMap { $0 }.first {
+                peers.contains($0) && !tried.contains($0)
+            }
             guard let peer = choice ?? peers.first(where: { !tried.contains($0) }) else { continue }
             wanted[index].asked = peer
             wanted[index].askedAt = now

@@ -106,9 +106,8 @@ struct BlockSync: Sendable {
     mutating func receive(_ blocks: [SyncBlock], from peer: Address, tip: UInt64) -> PeerFault? {
         let first = blocks.first?.block.header.height
         let match = requests.firstIndex { $0.peer == peer && (first == nil || $0.from == first) }
-        guard let match else {
-            return requests.contains { $0.peer == peer } ? .nonContiguousBlocks : .unrequestedBlocks
-        }
+        // It may answer a question that was given up: late is not a lie.
+        guard let match else { return .unrequestedBlocks }
         let request = requests.remove(at: match)
         guard !blocks.isEmpty else { return .inflatedHeight }
         guard blocks.count <= Int(request.count) else { return .nonContiguousBlocks }

@@ -7,11 +7,33 @@ import ProvingRules
 /// Blocks are pulled: a proposal names the hash, and who lacks the block asks the peer that sent the proposal. A peer
 /// that does not have it yet answers when it has.
 extension Replica {
+    /// Proposals kept until their blocks are here.
+    private static let maxHeld = 8
+
     mutating func askForBlocks(hint: Address?, now: UInt64, _ effects: inout [ReplicaEffect]) {
         for (hash, peer) in fetch.requests(from: peers.addresses, hint: hint, now: now) {
             peers[peer]?.note(owing: hash)
             effects.append(.send(.blockRequest(hash), to: peer))
         }
+    }
+
+    /// Keeps a proposal until its block is here, the latest ones.
+    mutating func hold(_ proposal: ConsensusMessage, from peer: Address) {
+        if held.count >= Self.maxHeld { held.removeFirst() }
+        held.append(HeldProposal(message: proposal, peer: peer))
+    }
+
+    /// Who sent a proposal for a block that is not here.
+    func holder(of hash: Bytes32) -> Address? {
+        held.first { if case .proposal(let proposal) = $0.message { proposal.blockHash == hash } else { false } }?.peer
+    }
+
+    private mutating func passOn(_ hash: Bytes32, _ effects: inout [ReplicaEffect]) {
+        for waiting in held {
+            guard case .proposal(let proposal) = waiting.message, proposal.blockHash == hash else { continue }
+            effects.append(.broadcast(.consensus(waiting.message), except: waiting.peer))
+        }
+        held.removeAll { if case .proposal(let proposal) = $0.message { proposal.blockHash == hash } else { true } }
     }
 
     mutating func serve(_ hash: Bytes32, to peer: Address, _ effects: inout [ReplicaEffect]) {
@@ -33,6 +55,7 @@ extension Replica {
         }
         fetch.arrived(hash)
         unexecuted[hash] = proposed
+        passOn(hash, &effects)
         for other in peers.addresses {
             guard let index = peers[other]?.wants.firstIndex(of: hash) else { continue }
             peers[other]?.wants.remove(at: index)
@@ -44,6 +67,12 @@ extension Replica {
             .blockAvailable(blockHash: hash, originRound: header.originRound, timely: isTimely), hint: peer,
             now: now, &effects)
     }
+}
+
+/// A proposal whose block is not here yet, and who sent it.
+struct HeldProposal: Sendable {
+    let message: ConsensusMessage
+    let peer: Address
 }
 
 extension Block {

@@ -65,12 +65,13 @@ extension Replica {
         case .sign(let request):
             sign(request, &inputs, &effects)
         case .broadcast(let message):
+            guard canServe(message) else { return }
             effects.append(.broadcast(.consensus(message), except: nil))
         case .requestBlock(let hash):
             if let block = known(hash)?.block {
                 inputs.append(.blockAvailable(blockHash: hash, originRound: block.header.originRound, timely: true))
             } else {
-                fetch.want(hash)
+                fetch.want(hash, source: holder(of: hash))
                 askForBlocks(hint: hint, now: now, &effects)
             }
         case .validateBlock(let hash):
@@ -162,6 +163,7 @@ extension Replica {
         candidates = [:]
         unexecuted = [:]
         fetch.removeAll()
+        held = []
         decided = nil
         core = ConsensusCore(
             height: block.header.height + 1, chainId: chainId, validators: ledger.system.nextValidators,

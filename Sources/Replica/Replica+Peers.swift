@@ -23,7 +23,9 @@ extension Replica {
     mutating func peerUp(_ peer: Address, now: UInt64, _ effects: inout [ReplicaEffect]) throws(StorageFault) {
         peers.add(peer)
         effects.append(.send(.status(status), to: peer))
-        if core.isStarted { effects += core.gossip.map { .send(.consensus($0), to: peer) } }
+        if core.isStarted {
+            effects += core.gossip.filter { canServe($0) }.map { .send(.consensus($0), to: peer) }
+        }
         var bytes = 8
         var pending: [[UInt8]] = []
         for transaction in try poolCandidates(limit: Self.welcomeTransactions) {
@@ -131,10 +133,18 @@ extension Replica {
         let dismissal = try drive(input, hint: peer, now: now, &effects)
         guard !isHalted else { return }
         switch dismissal {
+        case nil where !canServe(message): hold(message, from: peer)
         case nil: effects.insert(.broadcast(.consensus(message), except: peer), at: place)
         case .validRoundNotEarlier: effects.append(.penalise(peer, .validRoundNotEarlier))
         case .otherHeight, .notAValidator, .duplicate, .tooFarAhead: break
         }
+    }
+
+    /// Whoever hears a proposal asks its sender for the block. So it is passed on by those who have the block: nodes
+    /// that passed on what they lack would wait for one another.
+    func canServe(_ message: ConsensusMessage) -> Bool {
+        guard case .proposal(let proposal) = message, proposal.height == core.height else { return true }
+        return known(proposal.blockHash) != nil
     }
 
     private func verified(_ message: ConsensusMessage) throws(MessageRejection) -> ConsensusInput {

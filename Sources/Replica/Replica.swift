@@ -54,6 +54,8 @@ package struct Replica: Sendable {
 
     var peers = PeerTable()
     var fetch = BlockFetch()
+    /// Proposals of this height that are passed on when their blocks are here.
+    var held: [HeldProposal] = []
     var sync = BlockSync()
     var recent = RecentBlocks()
     var seen = SeenHashes(capacity: 10_000)

@@ -116,7 +116,7 @@ struct SyncTests {
         Lie(testDescription: "a gap", fault: { $0 == .nonContiguousBlocks }, tell: { $0.remove(at: 1) }),
         Lie(testDescription: "an order of its own", fault: { $0 == .nonContiguousBlocks }, tell: { $0.swapAt(1, 2) }),
         Lie(
-            testDescription: "blocks from another place", fault: { $0 == .nonContiguousBlocks },
+            testDescription: "blocks from another place", fault: { $0 == .unrequestedBlocks },
             tell: { $0.removeFirst() }),
         Lie(
             testDescription: "a block changed under its certificate",
