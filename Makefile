@@ -9,6 +9,8 @@ PACKAGES := pkg-config librocksdb-dev libsecp256k1-dev libbotan-2-dev
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 DEVNET ?=
 FILTER ?=
+MINUTES ?= 60
+FIRST ?= 1
 SECONDS ?= 600
 COUNT ?= 300
 
@@ -66,6 +68,21 @@ bench: build ## measure the prover, and execution, start and overload of a node
 soak-verifier: packages ## every mutation of proofs and witnesses, by proving and verifying (hours)
 	swift build -c release --build-tests
 	CAIRN_SOAK=1 swift test -c release --skip-build --filter 'ClaimRejectionTests|CellMutationTests|MutationTests'
+
+.PHONY: sim
+sim: packages ## the simulator's share of a merge: oracle, twins, seeds and a sample of mutants (ten minutes)
+	swift build -c release --product cairn-sim
+	$(BUILD)/cairn-sim oracle --steps 1000000
+	$(BUILD)/cairn-sim twins --scenarios 1000
+	$(BUILD)/cairn-sim soak --seeds 500
+	$(BUILD)/cairn-sim mutants --sample 10
+
+.PHONY: soak
+soak: packages ## simulate on end, then hunt all mutants (make soak MINUTES=480 FIRST=1000000)
+	swift build -c release --product cairn-sim
+	$(BUILD)/cairn-sim twins --scenarios 100000
+	$(BUILD)/cairn-sim soak --minutes $(MINUTES) --first $(FIRST)
+	$(BUILD)/cairn-sim mutants
 
 .PHONY: fuzz
 fuzz: packages ## fuzz every decoder and verifier with libFuzzer, SECONDS in all (make fuzz SECONDS=14400)

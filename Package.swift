@@ -151,7 +151,7 @@ let package = Package(
         tests("Storage", ["ChainTypes"]),
         tests("JSONRPC", ["ByteCodec"] + nio),
         tests("PeerNetwork", ["ByteCodec", "Cryptography", logging] + nio + tls),
-        tests("Simulation", domain + proofs + rules + ["Replica"]),
+        tests("Simulation", domain + proofs + rules + ["Replica", "cairn-sim"]),
         tests("ProvingLab", domain + proofs + rules + ["Replica", "STARKProver", "ProverRuntime"]),
         tests("NodeRuntime", domain + proofs + rules + ["Replica", "Storage", "JSONRPC", "PeerNetwork", logging]),
         tests("ProverRuntime", domain + proofs + rules + ["SampleChain", "Replica", logging]),

@@ -7,8 +7,11 @@ package struct CairnSimCommand: ParsableCommand {
         abstract: "Runs the production code of the chain under a seeded clock, network and disk.",
         version: "0.1.0",
         subcommands: [
+            RunCommand.self,
+            SoakCommand.self,
             OracleCommand.self,
             TwinsCommand.self,
+            MutantsCommand.self,
             JobsCommand.self,
             ProversCommand.self,
             AttacksCommand.self,

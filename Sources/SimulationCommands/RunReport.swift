@@ -21,8 +21,7 @@ struct RunReport {
                         JSONMember("seed", JSONValue(seed)), JSONMember("build", .string(BuildCommit.name)),
                         JSONMember("milliseconds", JSONValue(UInt64(seconds * 1_000))),
                         JSONMember("failures", JSONValue(UInt64(0))),
-                        JSONMember(
-                            "marks", .object(marks.sorted.map { JSONMember($0.name, JSONValue($0.count)) })),
+                        JSONMember("marks", marks.json),
                     ]))
         }
         for mark in marks.sorted { console.line("  \(mark.name): \(mark.count)") }
@@ -30,4 +29,9 @@ struct RunReport {
             counts.map { "\($0.count) \($0.name)" }.joined(separator: ", ")
                 + " from seed \(seed), no failure; \(rate) \(unit) a second, build \(BuildCommit.name)")
     }
+}
+
+extension Marks {
+    /// Counts by name.
+    var json: JSONValue { .object(sorted.map { JSONMember($0.name, JSONValue($0.count)) }) }
 }

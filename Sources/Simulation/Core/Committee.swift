@@ -2,6 +2,7 @@ package import ByteCodec
 package import ChainTypes
 package import Consensus
 package import Cryptography
+import Replica
 
 /// A validator set whose keys are held here, in the order of the set. Signatures are deterministic and verdicts on
 /// them depend on the message alone, so each is made once and checked once, however many nodes hear it.
@@ -141,16 +142,4 @@ package final class Committee {
 
     /// The hash that stands for a block in runs where no block is needed.
     package static func block(_ name: String) -> Bytes32 { Keccak256.hash(utf8: "block \(name)") }
-}
-
-extension ConsensusMessage {
-    /// The height that the message speaks of.
-    package var height: UInt64 {
-        switch self {
-        case .proposal(let proposal): proposal.height
-        case .vote(let vote): vote.height
-        case .polka(let polka): polka.height
-        case .certificate(let certificate): certificate.height
-        }
-    }
 }

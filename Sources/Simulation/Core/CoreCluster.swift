@@ -1,6 +1,7 @@
 import ByteCodec
 import ChainTypes
 import Consensus
+import Replica
 
 /// Engines with disks, a network and a clock, all driven by a seed, without blocks: a hash stands for each. What a
 /// signature costs is all that a height costs, so schedules of consensus itself are tried by the thousand.

@@ -5,7 +5,11 @@ import Consensus
 /// The engine among three to six peers that say anything at all, compared with `NaiveOracle` after every input.
 package struct OracleRun {
     /// Sizes and powers of the committees, taken in turn.
-    static let shapes: [[UInt64]] = [[1, 1, 1, 1], [5, 4, 3, 3, 1], [1, 1, 1, 1, 1, 1, 1]]
+    static let shapes: [[UInt64]] = [
+        [1, 1, 1, 1], [5, 4, 3, 3, 1], [1, 1, 1, 1, 1, 1, 1],
+        // Thirds of the total are whole numbers: two thirds are no quorum, and one third skips no round.
+        [3, 2, 2, 1, 1],
+    ]
     /// Each must be met in a run of 100,000 steps, or the schedule has become too tame to show anything.
     package static let requiredMarks = [
         "decided", "decided in past round", "committed without block", "round skipped", "round by timer", "locked",

@@ -1,0 +1,251 @@
+import ByteCodec
+import ChainTypes
+import Consensus
+import Cryptography
+import Mempool
+import Replica
+
+/// The machines: processes that start, stop and fail at any effect, and their disks.
+extension Cluster {
+    mutating func start(_ index: Int) throws(SimulationFailure) {
+        guard !nodes[index].isUp, !nodes[index].isDead else { return }
+        let restored = try nodes[index].disk.restored()
+        if nodes[index].height > 0, let expected = digests[nodes[index].height],
+            nodes[index].disk.digest != expected
+        {
+            throw SimulationFailure(.roots, "the disk of node \(index) is not that of its height")
+        }
+        nodes[index].life += 1
+        trace.add(now, index, 4, nodes[index].height)
+        trace.tell(now, index, "starts at height \(nodes[index].height)")
+        nodes[index].replica = Replica(
+            genesis: chain.genesis, keys: nodes[index].keys, restored: restored, checker: SimulatedChain.checker)
+        try feed(.start(now: nodes[index].clock.reading(at: now)), index)
+        try connect()
+    }
+
+    /// Ends a process as a power cut does: what is on its disk stays.
+    mutating func crash(_ index: Int, downFor delay: UInt64?) {
+        trace.add(now, index, 5, delay ?? 0)
+        trace.tell(now, index, "crashes")
+        nodes[index].replica = nil
+        nodes[index].life += 1
+        nodes[index].scores = [:]
+        for other in nodes where other.index != index {
+            guard links.remove(Link(other.address, nodes[index].address)) != nil else { continue }
+            schedule(.linkDown(nodes[index].address, at: other.index), in: random.below(50))
+        }
+        if let outsider { links.remove(Link(outsider.address, nodes[index].address)) }
+        if let delay { schedule(.restart(index), in: 50 + delay) }
+    }
+
+    /// Whether the node fails at this effect, before it is carried out or halfway through.
+    mutating func fails(_ index: Int, at effect: ReplicaEffect) throws(SimulationFailure) -> Bool {
+        guard !isHealed, nodes[index].isHonest || nodes[index].keys == nil else { return false }
+        if plan.crashesPerMillion > 0, random.below(1_000_000) < plan.crashesPerMillion {
+            // Of a record that was being written, all or nothing is read back: a torn one is cut off.
+            if random.percent(50) {
+                if case .commit(let block) = effect { try checkCommit(block, index) }
+                carryOutOnDisk(effect, index)
+            }
+            marks.hit("crash at \(effect.boundary)")
+            crash(index, downFor: random.below(random.percent(20) ? 15_000 : 3_000))
+            return true
+        }
+        if plan.diskFaultsPerMillion > 0, random.below(1_000_000) < plan.diskFaultsPerMillion {
+            guard effect.writes else { return false }
+            // The store throws, and the node stops: nothing after this effect is carried out.
+            marks.hit("disk fault at \(effect.boundary)")
+            crash(index, downFor: 2_000 + random.below(8_000))
+            return true
+        }
+        return false
+    }
+
+    /// The part of an effect that survives a crash.
+    mutating func carryOutOnDisk(_ effect: ReplicaEffect, _ index: Int) {
+        switch effect {
+        case .persistSignState(let state, let proposed):
+            nodes[index].disk.persist(state, proposed: proposed)
+            for message in state.signedMessages { nodes[index].persisted.insert(message.message) }
+        case .commit(let block): nodes[index].disk.commit(block)
+        default: break
+        }
+    }
+
+    mutating func carryOut(_ effect: ReplicaEffect, _ index: Int) throws(SimulationFailure) {
+        let life = nodes[index].life
+        switch effect {
+        case .persistSignState: carryOutOnDisk(effect, index)
+        case .commit(let block):
+            try checkCommit(block, index)
+            carryOutOnDisk(effect, index)
+            try checkState(block, index)
+        case .broadcast(let message, let except):
+            try checkSpeech(message, index)
+            for node in nodes where node.index != index && node.address != except {
+                send(message, from: index, to: node.address)
+            }
+            if let outsider, outsider.address != except { send(message, from: index, to: outsider.address) }
+        case .send(let message, let peer):
+            try checkSpeech(message, index)
+            send(message, from: index, to: peer)
+        case .penalise(let peer, let fault): try penalise(peer, fault, by: index)
+        case .serveBlocks(let from, let count, let peer):
+            send(.blocks(nodes[index].disk.blocks(from: from, count: count)), from: index, to: peer)
+        case .schedule(let kind, let height, let round, let milliseconds):
+            schedule(
+                .input(.timeout(kind, height: height, round: round), to: index, life: life),
+                in: nodes[index].clock.duration(milliseconds))
+        case .scheduleHeight(let height, let milliseconds):
+            schedule(
+                .input(.beginHeight(height), to: index, life: life), in: nodes[index].clock.duration(milliseconds))
+        case .proceed: schedule(.input(.proceed, to: index, life: life), in: 1)
+        case .admitted: marks.hit("transaction admitted")
+        case .refused: marks.hit("transaction refused")
+        case .halt(let reason): try halt(index, reason)
+        }
+    }
+
+    private mutating func halt(_ index: Int, _ reason: String) throws(SimulationFailure) {
+        trace.tell(now, index, "halts: \(reason)")
+        guard nodes[index].isHonest else {
+            // A liar goes on, and so does one that was restored from an old copy: its key is caught or kept silent.
+            marks.hit(nodes[index].script == nil ? "halt of a restored node" : "halt of a liar")
+            if nodes[index].script == nil { nodes[index].isDead = true } else { forget(index) }
+            return crash(index, downFor: nodes[index].script == nil ? nil : 500)
+        }
+        throw SimulationFailure(.halt, "node \(index) halts: \(reason)")
+    }
+
+    /// As if it had never signed anything.
+    mutating func forget(_ index: Int) { nodes[index].disk.replaceSignState(nil) }
+
+    // MARK: Disks
+
+    /// One validator's machine is replaced: its disk is empty, and its operator starts it without the signing key,
+    /// because what it signed is not known any more.
+    mutating func loseDisk(_ index: Int) {
+        marks.hit("disk lost")
+        crash(index, downFor: 500)
+        nodes[index].disk = chain.disk
+        nodes[index].keys = nil
+    }
+
+    /// The operator puts back an old copy, sign state and all. From here on the validator counts as faulty: it may
+    /// contradict itself.
+    mutating func restoreBackup(_ index: Int) {
+        guard let backup = nodes[index].backup, backup.signState != nil else { return }
+        marks.hit("old backup restored")
+        crash(index, downFor: 500)
+        nodes[index].disk = backup
+        nodes[index].isHonest = false
+    }
+
+    /// A flipped bit in the sign state must be noticed; the operator then starts the node without its key.
+    mutating func flipSignStateBit(_ index: Int) throws(SimulationFailure) {
+        guard let bytes = nodes[index].disk.signState else { return }
+        var damaged = bytes
+        damaged[random.index(bytes.count)] ^= 1 << UInt8(random.below(8))
+        guard (try? SignState(decoding: damaged)) == nil else {
+            throw SimulationFailure(.durability, "a sign state with a flipped bit is read")
+        }
+        marks.hit("damaged sign state refused")
+    }
+
+    // MARK: The world
+
+    mutating func world() throws(SimulationFailure) {
+        schedule(.world, in: 500)
+        try connect()
+        submitTransactions()
+        if !isHealed {
+            try disturb()
+        }
+        if let outsider, !isHealed || plan.liesToTheEnd { try outsider.act(on: &self) }
+        for index in nodes.indices where nodes[index].script != nil && nodes[index].isUp {
+            if !isHealed || plan.liesToTheEnd { try misbehave(index) }
+        }
+    }
+
+    private mutating func disturb() throws(SimulationFailure) {
+        if let partition = plan.partition, random.percent(partition == .flapping ? 25 : 8) { cut(partition) }
+        if plan.hasPauses, random.percent(10) {
+            let index = random.index(nodes.count)
+            nodes[index].pausedUntil = now + 1_000 + random.below(12_000)
+            marks.hit("pause")
+        }
+        if plan.hasJumps, random.percent(10) {
+            let index = random.index(nodes.count)
+            nodes[index].clock.offset += Int64(random.below(80_000)) - 40_000
+            marks.hit("clock set")
+        }
+        if let index = plan.unlucky, nodes[index].life > 0 {
+            if nodes[index].backup == nil, random.percent(30) { nodes[index].backup = nodes[index].disk }
+            if random.percent(10), nodes[index].keys != nil, nodes[index].isHonest {
+                if plan.losesDisk { loseDisk(index) } else if plan.restoresBackup { restoreBackup(index) }
+            }
+        }
+        if random.percent(2) { try flipSignStateBit(random.index(nodes.count)) }
+    }
+
+    private mutating func submitTransactions() {
+        let up = nodes.indices.filter { nodes[$0].isUp && nodes[$0].isHonest && nodes[$0].pausedUntil <= now }
+        guard !up.isEmpty else { return }
+        for _ in 0..<((plan.transactionsPerSecond + 1) / 2) {
+            let index = random.pick(up)
+            let key = random.pick(SimulatedChain.users)
+            guard let transaction = transfer(of: key, at: index) else { continue }
+            do { try feed(.submit(transaction, payload: nil), index) } catch { continue }
+            if !nodes[index].isUp { return }
+        }
+    }
+
+    /// A transfer as a client of this node would sign it.
+    private mutating func transfer(of key: SecretKey, at index: Int) -> VerifiedTransaction? {
+        guard let replica = nodes[index].replica else { return nil }
+        let sender = key.publicKey.address
+        let nonce = replica.ledger.accounts.account(at: sender)?.account.nonce ?? 0
+        return try? OrdinaryTransaction(
+            kind: .dynamicFee, chainId: SimulatedChain.chainId,
+            nonce: replica.mempool.nextNonce(of: sender, accountNonce: nonce), maxPriorityFeePerGas: Unit.gwei,
+            maxFeePerGas: 100 * Unit.gwei, gasLimit: 60_000,
+            to: SimulatedChain.users[random.index(SimulatedChain.userCount)].publicKey.address,
+            value: UInt128(1 + random.below(1_000)), data: []
+        ).sign(with: key)
+    }
+
+    /// All faults end; everyone whose disk is whole is up again, and clocks are near the truth.
+    package mutating func heal() {
+        isHealed = true
+        cuts = []
+        bannedUntil = [:]
+        slowNode = nil
+        trace.tell(now, 0, "the world heals")
+        for index in nodes.indices {
+            nodes[index].pausedUntil = 0
+            nodes[index].clock = SimulatedClock(offset: Int64(random.below(4_000)) - 2_000)
+            if !nodes[index].isUp { schedule(.restart(index), in: random.below(1_000)) }
+        }
+    }
+}
+
+extension ReplicaEffect {
+    /// A name for the places where a node can fail.
+    var boundary: String {
+        switch self {
+        case .persistSignState: "sign state"
+        case .broadcast, .send, .serveBlocks: "send"
+        case .commit: "commit"
+        case .schedule, .scheduleHeight, .proceed: "timer"
+        case .penalise, .admitted, .refused, .halt: "report"
+        }
+    }
+
+    var writes: Bool {
+        switch self {
+        case .persistSignState, .commit: true
+        default: false
+        }
+    }
+}

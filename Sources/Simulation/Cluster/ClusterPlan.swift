@@ -1,0 +1,133 @@
+/// What a seed stands for: the shape of a network and the faults it has to live with. Most seeds have most faults
+/// switched off, so that each kind is met alone and with few others (swarm testing: Groce et al., ISSTA 2012).
+package struct ClusterPlan: Sendable {
+    /// What a validator that does not follow the protocol does.
+    package enum Script: String, CaseIterable, Sendable {
+        case silent
+        case late
+        /// Two processes with one key.
+        case twin
+        /// Proposes blocks that do not hold, and different ones to different peers.
+        case invalidBlocks
+        case invalidRounds
+        case doubleVotes
+        /// Forgets its lock, and all it signed.
+        case amnesia
+        /// Lies to those who catch up.
+        case lyingSync
+        case forgedCertificates
+    }
+
+    package enum Partition: String, CaseIterable, Sendable { case single, halves, ring, bridge, oneWay, flapping }
+
+    /// Powers of the validators.
+    package var powers: [UInt64] = [1, 1, 1, 1]
+    package var followers = 0
+    /// Validators with a script, by index; their power is below a third of the total.
+    package var scripts: [Int: Script] = [:]
+    /// Whoever lies goes on lying after the network has healed.
+    package var liesToTheEnd = false
+
+    package var lossPerMille: UInt64 = 0
+    package var duplicatesPerMille: UInt64 = 0
+    package var replaysPerMille: UInt64 = 0
+    /// Milliseconds.
+    package var maxDelay: UInt64 = 30
+    package var partition: Partition?
+    package var hasSlowPeer = false
+    /// A peer that is nobody: it sends votes of another chain, forged proofs and claims.
+    package var hasOutsider = false
+
+    /// Chance of a crash at each effect, in millionths.
+    package var crashesPerMillion: UInt64 = 0
+    package var hasPauses = false
+    /// Chance at each effect that the disk is full or fails, in millionths.
+    package var diskFaultsPerMillion: UInt64 = 0
+    /// One validator comes back with nothing on its disk, or with an old copy.
+    package var losesDisk = false
+    package var restoresBackup = false
+
+    /// Milliseconds by which clocks are off, and whether they run at other speeds and are set.
+    package var skew: Int64 = 0
+    package var hasDrift = false
+    package var hasJumps = false
+
+    package var transactionsPerSecond: UInt64 = 1
+    /// Length of the phase with faults, in milliseconds.
+    package var faultyTime: UInt64 = 20_000
+
+    package init() {}
+
+    /// The plan of a seed.
+    package init(seed: UInt64) {
+        var random = SimulationRandom(seed: seed ^ 0x5bd1_e995_7b7c_11a3)
+        powers = Self.shape(&random)
+        followers = random.percent(25) ? 1 + random.index(2) : 0
+        faultyTime = 10_000 + random.below(25_000)
+        transactionsPerSecond = random.below(4)
+        if random.percent(4) { return }
+        drawNetwork(&random)
+        drawNodes(&random)
+        drawFaultyValidators(&random)
+    }
+
+    private static func shape(_ random: inout SimulationRandom) -> [UInt64] {
+        switch random.index(100) {
+        case 0..<8: [1]
+        case 8..<14: [1, 1]
+        case 14..<64: [1, 1, 1, 1]
+        case 64..<72: [3, 3, 2, 2]
+        case 72..<86: [5, 4, 3, 3, 1]
+        case 86..<97: [2, 1, 1, 1, 1, 2, 2]
+        default: Array(repeating: 1, count: 10)
+        }
+    }
+
+    private mutating func drawNetwork(_ random: inout SimulationRandom) {
+        if random.percent(40) { lossPerMille = 1 + random.below(300) }
+        if random.percent(30) { duplicatesPerMille = 1 + random.below(500) }
+        if random.percent(30) { replaysPerMille = 1 + random.below(200) }
+        if random.percent(40) { maxDelay = 30 + random.below(random.percent(30) ? 5_000 : 800) }
+        if random.percent(40) { partition = random.pick(Partition.allCases) }
+        hasSlowPeer = random.percent(15)
+        hasOutsider = random.percent(25)
+    }
+
+    private mutating func drawNodes(_ random: inout SimulationRandom) {
+        if random.percent(45) { crashesPerMillion = 100 + random.below(6_000) }
+        hasPauses = random.percent(15)
+        if random.percent(15) { diskFaultsPerMillion = 50 + random.below(1_500) }
+        if random.percent(30) { skew = Int64(random.below(40_000)) }
+        hasDrift = random.percent(15)
+        hasJumps = random.percent(15)
+    }
+
+    /// Faulty validators of all kinds together hold less than a third.
+    private mutating func drawFaultyValidators(_ random: inout SimulationRandom) {
+        let total = powers.reduce(0, +)
+        var left = (total - 1) / 3
+        liesToTheEnd = random.percent(50)
+        for index in powers.indices.shuffled(using: &random) where powers[index] <= left && random.percent(60) {
+            left -= powers[index]
+            switch random.index(10) {
+            case 0: losesDisk = true
+            case 1: restoresBackup = true
+            default: scripts[index] = random.pick(Script.allCases)
+            }
+            if losesDisk || restoresBackup {
+                unlucky = index
+                return
+            }
+        }
+    }
+
+    /// The validator whose disk is lost or restored.
+    package private(set) var unlucky: Int?
+
+    /// No fault of any kind: every height must be decided in round 0.
+    package var isCalm: Bool {
+        scripts.isEmpty && lossPerMille == 0 && maxDelay <= 30 && partition == nil && !hasSlowPeer && !hasOutsider
+            && crashesPerMillion == 0 && !hasPauses && diskFaultsPerMillion == 0 && !losesDisk && !restoresBackup
+            && skew == 0 && !hasDrift && !hasJumps
+    }
+}

@@ -1,0 +1,88 @@
+import ByteCodec
+package import ChainTypes
+import Circuits
+package import Cryptography
+package import Replica
+import STARKCore
+import SystemState
+
+/// A genesis with known keys, small enough that a cluster starts in milliseconds: validators of given powers, users
+/// with money, no provers (`ProvingLab` is about those).
+package struct SimulatedChain: Sendable {
+    package static let chainId: UInt64 = 7_118
+    package static let maxNodes = 16
+    package static let userCount = 6
+    package static let timestamp: UInt64 = 1_700_000_000_000
+
+    package let genesis: Genesis
+    /// Keys of the validators, in the order of the powers given.
+    package let keys: [ValidatorKeys]
+    /// The validators at genesis.
+    let genesisSet: ValidatorSet
+    let disk: SimulatedDisk
+
+    package enum Failure: Error { case badGenesis, noProfile }
+
+    package init(powers: [UInt64], proving: ProvingParameters = SimulatedChain.proving) throws {
+        keys = Array(Self.validatorKeys.prefix(powers.count))
+        let users = Self.users.map { Account(address: $0.publicKey.address, balance: 1_000 * Unit.cairn) }
+        let validators = zip(keys, powers).map { keys, power in
+            Validator(
+                address: keys.address, signingKey: keys.signing.publicKey, vrfKey: keys.vrf.publicKey, power: power)
+        }
+        genesis = Genesis(
+            chainId: Self.chainId, timestamp: Self.timestamp, isDevnet: true, accounts: users,
+            validators: validators, provers: [], chain: Self.chain, proving: proving)
+        guard let set = ValidatorSet(validators) else { throw Failure.badGenesis }
+        genesisSet = set
+        disk = try SimulatedDisk(genesis: genesis)
+    }
+
+    /// One verifier for all nodes of all clusters: it depends on the proof profile alone.
+    package static let checker: ProofChecker = {
+        guard let parameters = ProofParameters.named(proving.proofProfile),
+            let program = try? BlockProgram(parameters: parameters)
+        else { preconditionFailure("the simulation's proof profile is one of those that are built in") }
+        return ProofChecker(program: program)
+    }()
+
+    static let validatorKeys: [ValidatorKeys] = (0..<maxNodes).map { index in
+        guard let keys = try? ValidatorKeys(seed: Keccak256.hash(utf8: "simulated validator \(index)").bytes) else {
+            preconditionFailure("the seed of validator \(index) is no key")
+        }
+        return keys
+    }
+
+    package static let users: [SecretKey] = (0..<userCount).map { key("user \($0)") }
+
+    /// The name under which a node is known to its peers.
+    static let nodeAddresses: [Address] = (0..<maxNodes).map { key("node \($0)").publicKey.address }
+
+    /// The key that a name stands for.
+    static func key(_ name: String) -> SecretKey {
+        guard let key = try? SecretKey(Keccak256.hash(utf8: "simulated chain: \(name)").bytes) else {
+            preconditionFailure("the hash of \(name) is no key")
+        }
+        return key
+    }
+
+    package static let chain = ChainParameters(
+        gasLimit: 30_000_000, initialBaseFee: Unit.gwei, minBaseFee: Unit.gwei, elasticity: 2,
+        baseFeeChangeDenominator: 8, maxOperationsPerBlock: 64, blockIntervalMilliseconds: 1_000,
+        gas: GasSchedule(
+            transfer: 21_000, calldataZeroByte: 4, calldataNonZeroByte: 16, accessListAddress: 2_400,
+            accessListKey: 1_900, accountCreation: 25_000, systemCall: 40_000, provingBase: 50_000, payloadByte: 2,
+            provingWeight: 750))
+
+    package static let proving = ProvingParameters(
+        preset: .devnet, proofProfile: "insecure-test", maxInstanceLogHeight: 8, maxInstances: 16,
+        maxOperationsPerJob: 64, subBlockOperations: 64, maxSubBlocks: 8, proversPerProof: 200, proversPerAggProof: 5,
+        redundancy: 2, minSelected: 2,
+        maxConcurrentJobs: 2, windows: PhaseWindows(t1: 4, t1Extension: 3, t2: 4, t3: 4, t4: 2, t5: 2, aggProof: 4),
+        minWindowBlocks: 2, earlyAdvance: true, maxFullProofsPerPhase: 4, maxAttempts: 3,
+        rewardUnit: 1_000_000_000_000_000, rewards: .source, maxIssuancePerJob: 0, openReward: 20,
+        openRewardStep: 1, openRewardCap: 200, penaltyInvalidProof: Unit.cairn, minimumStake: 100 * Unit.cairn,
+        activationDelay: 2, unbondingBlocks: 5, missesToJail: 50, jailWindow: 200, unjailDelay: 3,
+        historyBase: 100, historyCap: 100, proofRetention: 1_000, jobRetention: 200,
+        proofBytesPerBlock: 1 << 24, verifyBudgetPerBlock: 64)
+}

@@ -1,0 +1,52 @@
+import Glibc
+
+/// What is run against each mutant: all of the suite in small, the quick parts first.
+package enum MutantHunt {
+    /// What a hunt without a mutant runs to its end.
+    private static let oracleSteps: UInt64 = 40_000
+    private static let coreSeeds: UInt64 = 120
+    private static let twinsScenarios: UInt64 = 200
+    private static let clusterSeeds: UInt64 = 160
+
+    /// The first law that is found broken, and by which part of the suite; nil when all hold.
+    package static func run(seed: UInt64) throws -> (finder: String, failure: SimulationFailure)? {
+        do {
+            var oracle = try OracleRun(seed: seed)
+            try oracle.run(steps: oracleSteps)
+        } catch let failure as SimulationFailure { return ("oracle", failure) }
+        do {
+            for (powers, byzantine) in [([1, 1, 1, 1], nil), ([1, 1, 1, 1], 2), ([3, 2, 2, 1, 1], 3)]
+                as [([UInt64], Int?)]
+            {
+                let committee = try Committee(powers: powers)
+                for number in 0..<(coreSeeds / 3) {
+                    _ = try CoreRun(committee: committee, byzantine: byzantine).run(seed: seed &+ number)
+                }
+            }
+        } catch let failure as SimulationFailure { return ("core", failure) }
+        do {
+            var twins = try TwinsRunner(seed: seed)
+            try twins.run(scenarios: twinsScenarios)
+            try twins.control(limit: 1_000)
+        } catch let failure as SimulationFailure { return ("twins", failure) }
+        for number in 0..<clusterSeeds {
+            do { _ = try ClusterRun(seed: seed &* 1_000 &+ number).run() } catch let failure as SimulationFailure {
+                return ("cluster", failure)
+            }
+        }
+        return nil
+    }
+
+    /// The whole program of a woven build: prints what it found, or "survived".
+    package static func main(seed: UInt64) {
+        // A mutant may run for ever; its hunter then ends with a signal, which is a find.
+        alarm(600)
+        do {
+            if let found = try run(seed: seed) {
+                print("found by \(found.finder): \(found.failure)")
+            } else {
+                print("survived")
+            }
+        } catch { print("found by set-up: \(error)") }
+    }
+}

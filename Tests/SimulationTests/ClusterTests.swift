@@ -1,0 +1,83 @@
+import Foundation
+import Simulation
+import Testing
+
+@Suite("Clusters of replicas")
+struct ClusterTests {
+    @Test("every law holds in faulty networks, and all go on after healing", arguments: 0..<4)
+    func seedsHold(_ part: Int) throws {
+        var marks = Marks()
+        for seed in UInt64(part * 15 + 1)...UInt64(part * 15 + 15) {
+            do { marks.add(try ClusterRun(seed: seed).run().marks) } catch {
+                Issue.record("seed \(seed): \(error)")
+            }
+        }
+        for name in ["height decided", "decided after round 0", "message lost", "transaction admitted", "peer banned"] {
+            #expect(marks[name] > 0, "\(name) was not met")
+        }
+    }
+
+    /// Seeds that once showed a fault of the replica: nodes that waited in a circle for a block that each of them had
+    /// only heard of; and the ban of a peer whose answer came after the question was given up.
+    @Test("seeds that failed once", arguments: [238, 253, 261, 282, 291, 393, 1_095, 1_250, 1_460] as [UInt64])
+    func failedOnce(_ seed: UInt64) throws {
+        _ = try ClusterRun(seed: seed).run()
+    }
+
+    @Test("without faults every height is decided in round 0", arguments: [[1], [1, 1, 1, 1], [5, 4, 3, 3, 1]] as [[UInt64]])
+    func calm(_ powers: [UInt64]) throws {
+        var plan = ClusterPlan()
+        plan.powers = powers
+        plan.followers = 1
+        #expect(plan.isCalm)
+        let outcome = try ClusterRun(seed: 7, plan: plan).run()
+        #expect(outcome.height >= 20)
+        #expect(outcome.marks["decided after round 0"] == 0)
+    }
+
+    @Test("each script of a liar is met, and harms nobody", arguments: ClusterPlan.Script.allCases)
+    func liars(_ script: ClusterPlan.Script) throws {
+        var plan = ClusterPlan()
+        plan.scripts = [2: script]
+        plan.liesToTheEnd = true
+        plan.followers = 1
+        for seed in UInt64(1)...3 { _ = try ClusterRun(seed: seed, plan: plan).run() }
+    }
+
+    @Test("each kind of partition heals", arguments: ClusterPlan.Partition.allCases)
+    func partitions(_ partition: ClusterPlan.Partition) throws {
+        var plan = ClusterPlan()
+        plan.partition = partition
+        let outcome = try ClusterRun(seed: 3, plan: plan).run()
+        #expect(outcome.marks["partition \(partition.rawValue)"] > 0)
+    }
+
+    @Test("a network without two thirds of its power decides nothing")
+    func noQuorum() throws {
+        var plan = ClusterPlan()
+        plan.scripts = [0: .silent, 1: .silent]
+        var cluster = try Cluster(plan: plan, seed: 1)
+        try cluster.run(milliseconds: 60_000)
+        #expect(cluster.greatestHeight == 0)
+    }
+
+    @Test("a seed has one history", arguments: [2, 5, 11] as [UInt64])
+    func oneHistory(_ seed: UInt64) throws {
+        #expect(try ClusterRun(seed: seed).run().traceHash == ClusterRun(seed: seed).run().traceHash)
+    }
+
+    /// Another process has another seed for its hash tables.
+    @Test("a seed has the same history in another process", arguments: [2, 5, 11] as [UInt64])
+    func otherProcess(_ seed: UInt64) throws {
+        let process = Process()
+        process.executableURL = Bundle.main.executableURL?.deletingLastPathComponent().appending(path: "cairn-sim")
+        process.arguments = ["run", "--seed", "\(seed)", "--json"]
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        try process.run()
+        let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        let hash = String(try ClusterRun(seed: seed).run().traceHash, radix: 16)
+        #expect(output.contains("\"\(hash)\""), "\(output)")
+    }
+}
