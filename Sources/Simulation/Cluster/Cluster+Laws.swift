@@ -62,6 +62,16 @@ extension Cluster {
                 system.mix == header.mix,
                 system.validators(at: header.height + 1)?.hash == header.nextValidatorsHash
             else { throw SimulationFailure(.roots, "header \(header.height) says what its state does not") }
+            for node in nodes where node.isHonest {
+                guard let validator = node.validator, system.tombstones.contains(chain.keys[validator].address) else {
+                    continue
+                }
+                throw SimulationFailure(.accountability, "the honest validator \(validator) is expelled")
+            }
+            if system.tombstones.count > expelled {
+                expelled = system.tombstones.count
+                marks.hit("equivocator expelled")
+            }
             do { try system.checkConservation(accountsTotal: replica.ledger.accounts.total) } catch {
                 throw SimulationFailure(.supply, "node \(index), height \(header.height): \(error)")
             }

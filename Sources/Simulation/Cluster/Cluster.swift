@@ -56,6 +56,8 @@ package struct Cluster {
     var record = WireRecord()
     var referee: Referee
     var digests: [UInt64: Bytes32] = [:]
+    /// Validators that blocks have expelled so far.
+    var expelled = 0
 
     package init(plan: ClusterPlan, seed: UInt64, trace: Trace = Trace()) throws {
         self.plan = plan

@@ -32,7 +32,7 @@ package struct SimulatedChain: Sendable {
         }
         genesis = Genesis(
             chainId: Self.chainId, timestamp: Self.timestamp, isDevnet: true, accounts: users,
-            validators: validators, provers: [], chain: Self.chain, proving: proving)
+            validators: validators, provers: [], chain: Self.chain, proving: proving, validating: Self.validating)
         guard let set = ValidatorSet(validators) else { throw Failure.badGenesis }
         genesisSet = set
         disk = try SimulatedDisk(genesis: genesis)
@@ -73,6 +73,14 @@ package struct SimulatedChain: Sendable {
             transfer: 21_000, calldataZeroByte: 4, calldataNonZeroByte: 16, accessListAddress: 2_400,
             accessListKey: 1_900, accountCreation: 25_000, systemCall: 40_000, provingBase: 50_000, payloadByte: 2,
             provingWeight: 750))
+
+    /// A missed proposal costs nothing: a crash must not change who holds a third. An equivocation expels.
+    package static let validating: ValidatorParameters = {
+        var parameters = ValidatorParameters.devnet
+        parameters.missedProposalPenalty = 0
+        parameters.missesToJail = 0
+        return parameters
+    }()
 
     package static let proving = ProvingParameters(
         preset: .devnet, proofProfile: "insecure-test", maxInstanceLogHeight: 8, maxInstances: 16,

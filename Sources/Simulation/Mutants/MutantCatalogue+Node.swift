@@ -129,10 +129,10 @@ extension MutantCatalogue {
             .template("if !$on { state.recordBurn(UInt128(gas) * context.baseFee) }")),
         Mutant(
             "tipPaidTwice", "Execution/BlockExecutor.swift",
-            "state.creditClaimable(UInt128(gas) * (price - context.baseFee), to: context.proposer)",
+            "state.creditClaimable(UInt128(gas) * (price - context.baseFee), to: payee)",
             .template(
-                "state.creditClaimable(UInt128(gas) * (price - context.baseFee), to: context.proposer)\n"
-                    + "if $on { state.creditClaimable(UInt128(gas) * (price - context.baseFee), to: context.proposer) }"
+                "state.creditClaimable(UInt128(gas) * (price - context.baseFee), to: payee)\n"
+                    + "if $on { state.creditClaimable(UInt128(gas) * (price - context.baseFee), to: payee) }"
             )),
         Mutant(
             "nonceNotStepped", "Execution/AccountsOverlay.swift", "if incrementingNonce { found.account.nonce += 1 }",
