@@ -7,6 +7,7 @@ import NodeRuntime
 import ProofField
 import ProvingRules
 import Replica
+import STARKCore
 import SystemState
 import Testing
 

@@ -1,4 +1,5 @@
 import ByteCodec
+import ChainTypes
 import Cryptography
 import JSONRPC
 import Logging

@@ -1,4 +1,6 @@
 import ByteCodec
+import ChainTypes
+import Consensus
 import Replica
 import SampleChain
 import Testing
