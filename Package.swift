@@ -112,7 +112,8 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: domain + proofs + [
-                "ProvingRules", "Replica", "Storage", "JSONRPC", "PeerNetwork", "NodeRuntime", "CommandShell", arguments,
+                "ProvingRules", "Replica", "Storage", "JSONRPC", "PeerNetwork", "NodeRuntime", "CommandShell",
+                arguments,
                 logging,
             ], resources: [.embedInCode("Devnet/devnet.json")], swiftSettings: settings),
         module(

@@ -171,7 +171,7 @@ package final class RecordLog: Sendable {
         var done = 0
         while done < size {
             let count = unsafe bytes.withUnsafeMutableBytes { buffer in
-                unsafe pread(descriptor, buffer.baseAddress! + done, size - done, off_t(done))
+                unsafe pread(descriptor, buffer.baseAddress?.advanced(by: done), size - done, off_t(done))
             }
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { throw .fault(.system("read \(path)")) }
@@ -186,7 +186,8 @@ package final class RecordLog: Sendable {
         var done = 0
         while done < bytes.count {
             let count = unsafe bytes.withUnsafeBytes { buffer in
-                unsafe pwrite(descriptor, buffer.baseAddress! + done, bytes.count - done, off_t(offset + done))
+                unsafe pwrite(
+                    descriptor, buffer.baseAddress?.advanced(by: done), bytes.count - done, off_t(offset + done))
             }
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { throw .system("write \(path)") }

@@ -33,7 +33,8 @@ import Testing
             { $0.verdicts[0].toggle() }, { $0.receiptsRoot = other }, { $0.logsBloom = LogsBloom() },
             { $0.accountsRoot = digest }, { $0.accountCount += 1 }, { $0.systemRoot = other },
             { $0.operationCount += 1 }, { $0.operationsDigest = other }, { $0.validatorsHash = other },
-            { $0.nextValidatorsHash = other }, { $0.lastCertificateHash = other }, { $0.evidenceHash = other }, { $0.vrfProof[0] ^= 1 },
+            { $0.nextValidatorsHash = other }, { $0.lastCertificateHash = other }, { $0.evidenceHash = other },
+            { $0.vrfProof[0] ^= 1 },
             { $0.mix = other },
         ]
         var hashes: Set<Bytes32> = [header.hash]

@@ -23,7 +23,7 @@ struct ParsingTests {
 
     @Test(arguments: [
         "bogus", "block 1 2", "send --to dev1 --value", "job", "job list --limit x", "status --bogus",
-        "node --data-dir d", "devnet --rpc-port 70000",
+        "node --rpc-port x", "devnet --rpc-port 70000",
     ])
     func wrongUsageEndsWithStatus2(_ line: String) async {
         let run = await CommandRun.of(line.split(separator: " ").map(String.init))
@@ -61,7 +61,8 @@ struct ParsingTests {
 
     @Test func helpHasAnExampleForEveryCommand() async {
         let commands = [
-            "devnet", "node", "node run", "node init", "node peers", "status", "block", "account", "send", "tx", "job list", "job show", "job settle",
+            "devnet", "node", "node run", "node init", "node peers", "status", "block", "account", "send", "tx",
+            "job list", "job show", "job settle",
             "job verify", "prover list", "prover show", "prover register", "prover deposit", "prover claim",
             "prover leave", "prover pause", "prover resume", "prover withdraw", "prover unjail", "supply",
             "genesis check", "key new", "key address", "traffic",

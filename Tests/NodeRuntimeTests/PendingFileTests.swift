@@ -7,7 +7,8 @@ import Testing
 @Suite("The pool on disk")
 struct PendingFileTests {
     private let entries = [
-        PendingFile.Entry(transaction: [1, 2, 3], payload: nil), PendingFile.Entry(transaction: [0x50], payload: [9, 9]),
+        PendingFile.Entry(transaction: [1, 2, 3], payload: nil),
+        PendingFile.Entry(transaction: [0x50], payload: [9, 9]),
         PendingFile.Entry(transaction: [0x50, 1], payload: []),
     ]
 

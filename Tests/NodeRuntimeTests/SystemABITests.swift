@@ -86,7 +86,8 @@ struct SystemABITests {
 
     @Test func everyEventHasItsEntryAndEveryEntryItsEvent() throws {
         let state = try SystemState(genesis: try TestChain().genesis)
-        let logs = Self.events.map { EventLogs.log($0, state: state) } + [EventLogs.claimed(Self.address, amount: 1)]
+        let logs =
+            Self.events.map { EventLogs.log($0, state: state) } + [EventLogs.claimed(Self.address, amount: 1)]
             + Self.validatorEvents.map(ValidatorLogs.log)
         var described: Set<String> = []
         for log in logs {

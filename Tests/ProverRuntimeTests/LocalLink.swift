@@ -83,7 +83,8 @@ actor LocalLink: NodeLink {
 
     static func facts(_ node: SampleNode) -> ChainFacts {
         ChainFacts(
-            chainId: node.genesis.chainId, isDevnet: node.genesis.isDevnet, proofProfile: node.genesis.proving.proofProfile,
+            chainId: node.genesis.chainId, isDevnet: node.genesis.isDevnet,
+            proofProfile: node.genesis.proving.proofProfile,
             programHash: Hex.encode(node.program.programHash.bytes))
     }
 

@@ -100,6 +100,7 @@ struct MarketSignalTests {
     @Test func theShortfallOfPipelinedBlocks() throws {
         var market = try Market(provers: 300, instances: 100) {
             $0.preset = .source
+            $0.maxInstances = 100
             $0.maxOperationsPerJob = 5
         }
         market.preparer.maxBlocks = 1

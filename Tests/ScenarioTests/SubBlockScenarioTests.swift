@@ -12,6 +12,7 @@ extension ScenarioTests {
             let chain = try await Chain.create(in: scenario, blockTime: "1", provers: 8)
             try chain.changeGenesis([
                 ("\"subBlockOperations\": 256", "\"subBlockOperations\": 4"),
+                ("\"maxOperationsPerBlock\": 512", "\"maxOperationsPerBlock\": 32"),
                 ("\"minSelected\": 2", "\"minSelected\": 1"),
             ])
             _ = try await chain.runNode()

@@ -24,7 +24,9 @@ struct ClusterTests {
         _ = try ClusterRun(seed: seed).run()
     }
 
-    @Test("without faults every height is decided in round 0", arguments: [[1], [1, 1, 1, 1], [5, 4, 3, 3, 1]] as [[UInt64]])
+    @Test(
+        "without faults every height is decided in round 0",
+        arguments: [[1], [1, 1, 1, 1], [5, 4, 3, 3, 1]] as [[UInt64]])
     func calm(_ powers: [UInt64]) throws {
         var plan = ClusterPlan()
         plan.powers = powers
