@@ -30,6 +30,9 @@ struct Peer: Sendable {
     /// Whether its claims are still worth a question.
     var maySync: Bool { !isDistrusted && stalls < Self.maxStalls }
 
+    /// Its status arrived. Whoever let too many questions run out, as behind a cut line, is asked once more.
+    mutating func isHeardAgain() { stalls = min(stalls, Self.maxStalls - 1) }
+
     mutating func note(owing hash: Bytes32) {
         guard !owes.contains(hash) else { return }
         if owes.count >= Self.maxOwes { owes.removeFirst() }

@@ -93,6 +93,7 @@ extension Replica {
     ) throws(StorageFault) {
         peers[peer]?.height = status.height
         peers[peer]?.baseHeight = status.baseHeight
+        peers[peer]?.isHeardAgain()
         let isLevel = status.height <= core.height
         if ticksToStart != nil, isLevel, !sync.isCatchingUp { try startHeight(now: now, &effects) }
         try driveSync(now: now, &effects)

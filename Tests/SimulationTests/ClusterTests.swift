@@ -19,7 +19,7 @@ struct ClusterTests {
 
     /// Seeds that once showed a fault of the replica: nodes that waited in a circle for a block that each of them had
     /// only heard of; and the ban of a peer whose answer came after the question was given up.
-    @Test("seeds that failed once", arguments: [238, 253, 261, 282, 291, 393, 1_095, 1_250, 1_460] as [UInt64])
+    @Test("seeds that failed once", arguments: [238, 253, 261, 282, 291, 374, 393, 1_095, 1_250, 1_460] as [UInt64])
     func failedOnce(_ seed: UInt64) throws {
         _ = try ClusterRun(seed: seed).run()
     }
