@@ -71,6 +71,7 @@ let package = Package(
 
         // Base
         module("ByteCodec"),
+        module("SeededRandom"),
         module("Cryptography", ["ByteCodec", "CSecp256k1", "CBotan"]),
         module("ProofField", ["CKernels"]),
 
@@ -104,7 +105,9 @@ let package = Package(
         module("ProverRuntime", domain + proofs + ["ProvingRules", "STARKProver", "JSONRPC", logging]),
         module(
             "Simulation",
-            domain + proofs + rules + ["Replica", .product(name: "HeapModule", package: "swift-collections")]),
+            domain + proofs + rules + [
+                "Replica", "SeededRandom", .product(name: "HeapModule", package: "swift-collections"),
+            ]),
         module("ProvingLab", domain + proofs + rules + ["Replica", "STARKProver", "ProverRuntime"]),
 
         // Commands
@@ -113,8 +116,7 @@ let package = Package(
             name: "Commands",
             dependencies: domain + proofs + [
                 "ProvingRules", "Replica", "Storage", "JSONRPC", "PeerNetwork", "NodeRuntime", "CommandShell",
-                arguments,
-                logging,
+                "SeededRandom", arguments, logging,
             ], resources: [.embedInCode("Devnet/devnet.json")], swiftSettings: settings),
         module(
             "ProverCommands",
@@ -133,22 +135,22 @@ let package = Package(
         support("SampleChain", domain + proofs + rules + ["Replica", "STARKProver", "ProverRuntime"]),
 
         // Tests
-        tests("ByteCodec"),
+        tests("ByteCodec", ["SeededRandom"]),
         tests("Cryptography", ["ByteCodec"]),
-        tests("ProofField", ["CKernels"]),
-        tests("ChainTypes", base),
-        tests("AccountTree", base + ["ChainTypes"]),
+        tests("ProofField", ["CKernels", "SeededRandom"]),
+        tests("ChainTypes", base + ["SeededRandom"]),
+        tests("AccountTree", base + ["ChainTypes", "SeededRandom"]),
         tests("SystemState", base + ["ChainTypes"]),
-        tests("STARKCore", ["STARKSamples", "ProofField", "CKernels"]),
+        tests("STARKCore", ["STARKSamples", "ProofField", "CKernels", "SeededRandom"]),
         tests("STARKVerifier", ["STARKSamples", "STARKCore", "STARKProver", "ProofField", "CKernels"]),
         tests("STARKProver", ["STARKSamples", "STARKCore", "STARKVerifier", "ProofField", "CKernels"]),
-        tests("Circuits", domain + ["STARKSamples", "STARKCore", "STARKVerifier", "STARKProver"]),
+        tests("Circuits", domain + ["STARKSamples", "STARKCore", "STARKVerifier", "STARKProver", "SeededRandom"]),
         tests("FuzzTargets"),
         tests("ProvingRules", domain),
-        tests("Execution", domain + ["ProvingRules", "SampleChain"]),
+        tests("Execution", domain + ["ProvingRules", "SampleChain", "SeededRandom"]),
         tests("Consensus", ["ByteCodec", "Cryptography", "ChainTypes", "Simulation"]),
-        tests("Mempool", base + ["ChainTypes", "SampleChain"]),
-        tests("Replica", domain + proofs + rules + ["SampleChain", "STARKProver", "ProverRuntime"]),
+        tests("Mempool", base + ["ChainTypes", "SampleChain", "SeededRandom"]),
+        tests("Replica", domain + proofs + rules + ["SampleChain", "SeededRandom", "STARKProver", "ProverRuntime"]),
         tests("Storage", ["ChainTypes"]),
         tests("JSONRPC", ["ByteCodec"] + nio),
         tests("PeerNetwork", ["ByteCodec", "Cryptography", logging] + nio + tls),
@@ -165,7 +167,7 @@ let package = Package(
             name: "ScenarioTests",
             dependencies: [
                 "cairn", "cairn-prover", "ByteCodec", "Cryptography", "ChainTypes", "Consensus", "Replica",
-                "NodeRuntime", "PeerNetwork", "JSONRPC", logging,
+                "NodeRuntime", "PeerNetwork", "JSONRPC", "SeededRandom", logging,
             ] + nio,
             exclude: ["web3_client.py"], swiftSettings: settings),
         .testTarget(name: "TidyTests", swiftSettings: settings),

@@ -1,18 +1,13 @@
+import SeededRandom
+
 /// The one source of randomness of a simulation: xoshiro256** (Blackman and Vigna, 2018), seeded through SplitMix64,
 /// so that a seed of 64 bits replays everything.
 package struct SimulationRandom: RandomNumberGenerator, Sendable {
     private var state: (UInt64, UInt64, UInt64, UInt64)
 
     package init(seed: UInt64) {
-        var counter = seed
-        func next() -> UInt64 {
-            counter &+= 0x9e37_79b9_7f4a_7c15
-            var z = counter
-            z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-            z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-            return z ^ (z >> 31)
-        }
-        state = (next(), next(), next(), next())
+        var words = SplitMix64(seed: seed)
+        state = (words.next(), words.next(), words.next(), words.next())
     }
 
     package mutating func next() -> UInt64 {

@@ -2,6 +2,7 @@ import AccountTree
 import ByteCodec
 import ChainTypes
 import ProofField
+import SeededRandom
 import Testing
 
 struct BlockWitnessTests {

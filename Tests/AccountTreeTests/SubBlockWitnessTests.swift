@@ -2,6 +2,7 @@ import AccountTree
 import ByteCodec
 import ChainTypes
 import ProofField
+import SeededRandom
 import Testing
 
 struct SubBlockWitnessTests {
@@ -13,18 +14,18 @@ struct SubBlockWitnessTests {
         let witness: BlockWitness
 
         init(accounts count: Int, operations operationCount: Int, seed: UInt64) throws {
-            var random = SystemRandom(seed: seed)
+            var random = SplitMix64(seed: seed)
             accounts = (0..<count).map { Account(address: Address(lowBytes: UInt64($0 + 1)), balance: 1_000_000) }
             let before = AccountTree(accounts: accounts)
             let genesis = accounts
             roots = [before.root]
             for place in 0..<operationCount {
-                let creates = random.next(below: 5) == 0
-                let index = creates ? accounts.count : random.next(below: accounts.count)
+                let creates = random.below(5) == 0
+                let index = creates ? accounts.count : random.below(accounts.count)
                 let operation = AccountOperation(
                     index: LeafIndex(index),
                     address: creates ? Address(lowBytes: UInt64(1_000 + place)) : accounts[index].address,
-                    incrementsNonce: !creates, amount: UInt128(random.next(below: 1_000)),
+                    incrementsNonce: !creates, amount: UInt128(random.below(1_000)),
                     isDebit: !creates && accounts[index].balance >= 1_000, creates: creates)
                 operations.append(operation)
                 let account = try operation.applied(to: creates ? nil : accounts[index])
@@ -37,20 +38,6 @@ struct SubBlockWitnessTests {
                     account: Int(operation.index) < genesis.count ? genesis[Int(operation.index)] : nil)
             }
             witness = BlockWitness.collect(touched: touched, reader: before)
-        }
-    }
-
-    /// SplitMix64 (Steele, Lea, Flood 2014).
-    private struct SystemRandom {
-        var state: UInt64
-        init(seed: UInt64) { state = seed }
-
-        mutating func next(below bound: Int) -> Int {
-            state &+= 0x9e37_79b9_7f4a_7c15
-            var value = state
-            value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
-            value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-            return Int((value ^ (value >> 31)) % UInt64(bound))
         }
     }
 
@@ -104,11 +91,11 @@ struct SubBlockWitnessTests {
     }
 
     @Test(arguments: 0..<6) func countingOneByOneIsCountingAtOnce(seed: UInt64) {
-        var random = SystemRandom(seed: seed)
+        var random = SplitMix64(seed: seed)
         var counter = TouchCounter()
         var leaves: [LeafIndex] = []
         for _ in 0..<50 {
-            leaves.append(LeafIndex(random.next(below: seed % 2 == 0 ? 40 : 1 << 28)))
+            leaves.append(LeafIndex(random.below(seed % 2 == 0 ? 40 : 1 << 28)))
             counter.touch(leaves[leaves.count - 1])
             let touched = TouchedNodes(leaves: leaves)
             #expect(counter.nodeCount == touched.count && counter.leafCount == touched.leaves.count)

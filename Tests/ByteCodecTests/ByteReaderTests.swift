@@ -1,4 +1,5 @@
 import ByteCodec
+import SeededRandom
 import Testing
 
 @Suite struct ByteReaderTests {

@@ -2,6 +2,7 @@ import ByteCodec
 import ChainTypes
 import Cryptography
 import ProofField
+import SeededRandom
 
 /// Values to test with; all are functions of their arguments.
 enum Sample {
@@ -97,10 +98,11 @@ enum Sample {
                     owner: address("owner \($0)"), operatorKey: address("operator \($0)"),
                     recipient: address("recipient \($0)"), stake: 100 * Unit.cairn)
             },
-            chain: ChainParameters(
-                gasLimit: 30_000_000, initialBaseFee: Unit.gwei, minBaseFee: 7, elasticity: 2,
-                baseFeeChangeDenominator: 8, maxOperationsPerBlock: 20_000, blockIntervalMilliseconds: 1_000,
-                gas: schedule),
+            chain: ChainParameters.small.with {
+                $0.minBaseFee = 7
+                $0.maxOperationsPerBlock = 20_000
+                $0.gas = schedule
+            },
             proving: provingParameters)
     }
 
@@ -109,30 +111,37 @@ enum Sample {
         accountCreation: 25_000, systemCall: 30_000, provingBase: 50_000, payloadByte: 1,
         provingWeight: 750)
 
-    static let provingParameters = ProvingParameters(
-        preset: .devnet, proofProfile: "A", maxInstanceLogHeight: 14, maxInstances: 64, maxOperationsPerJob: 10_000,
-        subBlockOperations: 4_096, maxSubBlocks: 8,
-        proversPerProof: 4, proversPerAggProof: 1, redundancy: 2, minSelected: 2, maxConcurrentJobs: 4,
-        windows: PhaseWindows(t1: 8, t1Extension: 6, t2: 10, t3: 10, t4: 8, t5: 8, aggProof: 8), minWindowBlocks: 4,
-        earlyAdvance: true, maxFullProofsPerPhase: 4, maxAttempts: 3, rewardUnit: Unit.cairn / 1_000,
-        rewards: .source, maxIssuancePerJob: 0, openReward: 100, openRewardStep: 10, openRewardCap: 1_000,
-        penaltyInvalidProof: Unit.cairn, minimumStake: 10 * Unit.cairn, activationDelay: 2, unbondingBlocks: 100,
-        missesToJail: 3, jailWindow: 100, unjailDelay: 10, historyBase: 100, historyCap: 100, proofRetention: 1_000,
-        jobRetention: 1_000, proofBytesPerBlock: 8 << 20, verifyBudgetPerBlock: 1_000)
+    static let provingParameters = ProvingParameters.small.with {
+        $0.proofProfile = "A"
+        $0.maxInstanceLogHeight = 14
+        $0.maxInstances = 64
+        $0.maxOperationsPerJob = 10_000
+        $0.subBlockOperations = 4_096
+        $0.proversPerProof = 4
+        $0.proversPerAggProof = 1
+        $0.maxConcurrentJobs = 4
+        $0.windows = PhaseWindows(t1: 8, t1Extension: 6, t2: 10, t3: 10, t4: 8, t5: 8, aggProof: 8)
+        $0.minWindowBlocks = 4
+        $0.openReward = 100
+        $0.openRewardStep = 10
+        $0.openRewardCap = 1_000
+        $0.minimumStake = 10 * Unit.cairn
+        $0.unbondingBlocks = 100
+        $0.missesToJail = 3
+        $0.jailWindow = 100
+        $0.unjailDelay = 10
+        $0.jobRetention = 1_000
+        $0.proofBytesPerBlock = 8 << 20
+        $0.verifyBudgetPerBlock = 1_000
+    }
 }
 
-/// SplitMix64 (Steele, Lea, Flood 2014): mutations that are the same in each run.
+/// Mutations that are the same in each run.
 struct Mutator {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed }
+    private var random: SplitMix64
+    init(seed: UInt64) { random = SplitMix64(seed: seed) }
 
-    mutating func next(below bound: Int) -> Int {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var word = state
-        word = (word ^ word >> 30) &* 0xbf58_476d_1ce4_e5b9
-        word = (word ^ word >> 27) &* 0x94d0_49bb_1331_11eb
-        return Int((word ^ word >> 31) % UInt64(bound))
-    }
+    mutating func next(below bound: Int) -> Int { random.below(bound) }
 
     /// `bytes` with one to four bytes changed, taken out or put in, or its end cut off.
     mutating func mutate(_ bytes: [UInt8]) -> [UInt8] {

@@ -6,6 +6,7 @@ import ProofField
 import STARKCore
 import STARKProver
 import STARKVerifier
+import SeededRandom
 import Testing
 
 /// A false statement with the traces of the true one, every cell changed: no proof of it is accepted.

@@ -4,6 +4,7 @@ import ChainTypes
 import Circuits
 import ProofField
 import STARKCore
+import SeededRandom
 import Testing
 
 struct JobInputTests {

@@ -3,6 +3,7 @@ import ByteCodec
 import ChainTypes
 import Circuits
 import STARKCore
+import SeededRandom
 import Testing
 
 /// The constants by which genesis checks prices, against the circuits and the planner that they speak of.

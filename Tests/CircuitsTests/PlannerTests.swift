@@ -5,6 +5,7 @@ import Circuits
 import ProofField
 import STARKCore
 import STARKProver
+import SeededRandom
 import Testing
 
 struct PlannerTests {

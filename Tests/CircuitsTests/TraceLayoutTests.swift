@@ -4,6 +4,7 @@ import Circuits
 import ProofField
 import STARKCore
 import STARKProver
+import SeededRandom
 import Testing
 
 struct TraceLayoutTests {

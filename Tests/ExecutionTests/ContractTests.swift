@@ -123,7 +123,7 @@ struct ContractViewTests {
         }
         #expect(try owner.readAddress() == SampleGenesis.owner(2))
         var minimum = try ask("minimumStake()", .proverRegistry, state)
-        #expect(try minimum.readUInt128() == SampleGenesis.proving.minimumStake)
+        #expect(try minimum.readUInt128() == ProvingParameters.small.minimumStake)
         var claim = try ask("claimable(address)", .claims, state) { $0.append(SampleGenesis.owner(0)) }
         #expect(try claim.readUInt128() == 41)
     }

@@ -245,7 +245,7 @@ struct ProvingInclusionTests {
             try market.scenario.refusal(early.transaction, evidence: early.evidence)
                 == .provingRefused(.wrongPhase))
         let owner = SampleGenesis.owner(try market.selected(0))
-        let taken = SampleGenesis.stake - SampleGenesis.proving.minimumStake + 1
+        let taken = SampleGenesis.stake - ProvingParameters.small.minimumStake + 1
         market.scenario.state.burnFromStake(owner, taken)
         #expect(
             try market.scenario.refusal(transaction.transaction, evidence: transaction.evidence)

@@ -108,7 +108,7 @@ struct OperationsTests {
     @Test("register and deposit: the stake leaves the account together with the fee")
     func stake() throws {
         var scenario = try Scenario()
-        let stake = SampleGenesis.proving.minimumStake
+        let stake = ProvingParameters.small.minimumStake
         let data = callData("register(address,address)", newcomer, scenario.address(2))
         let gas = try #require(self.gas(data))
         let (receipt, block) = try scenario.run(
@@ -118,7 +118,7 @@ struct OperationsTests {
         #expect(block.operations == [.pays(0, fee(gas) + stake)])
         let prover = try #require(scenario.state.provers[scenario.address(0)])
         #expect(prover.stake == stake)
-        #expect(prover.activeFrom == 1 + SampleGenesis.proving.activationDelay)
+        #expect(prover.activeFrom == 1 + ProvingParameters.small.activationDelay)
         let top = try scenario.run(
             SampleGenesis.user(1).transaction(
                 nonce: 0, to: registry, value: 3, data: callData("deposit(address)", scenario.address(0))))

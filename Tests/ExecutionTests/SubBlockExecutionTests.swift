@@ -6,6 +6,7 @@ import Execution
 import ProofField
 import ProvingRules
 import SampleChain
+import SeededRandom
 import SystemState
 import Testing
 

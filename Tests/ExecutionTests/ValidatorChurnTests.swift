@@ -2,6 +2,7 @@ import ByteCodec
 import ChainTypes
 import Execution
 import SampleChain
+import SeededRandom
 import SystemState
 import Testing
 

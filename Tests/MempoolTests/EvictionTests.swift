@@ -3,6 +3,7 @@ import ChainTypes
 import Cryptography
 import Mempool
 import SampleChain
+import SeededRandom
 import Testing
 
 @Suite("Room in a full pool")

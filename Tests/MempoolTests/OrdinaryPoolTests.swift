@@ -14,7 +14,7 @@ struct PoolScenario {
     init(_ change: (inout Mempool.Bounds) -> Void = { _ in }) {
         var bounds = Mempool.Bounds()
         change(&bounds)
-        pool = Mempool(chain: SampleGenesis.chain, bounds: bounds)
+        pool = Mempool(chain: ChainParameters.small, bounds: bounds)
     }
 
     func account(_ address: Address) -> Account {

@@ -40,7 +40,7 @@ struct ProofLaneTests {
 
     @Test("order of arrival, one for each job, phase and operator; a higher fee replaces and goes to the end")
     func order() throws {
-        var pool = Mempool(chain: SampleGenesis.chain)
+        var pool = Mempool(chain: ChainParameters.small)
         let (first, second, other) = (try proof(0), try proof(1), try proof(0, .t2))
         for proof in [first, second, other] { #expect(refusal(pool.admit(proof)) == nil) }
         #expect(pool.pendingProofs == [first, second, other])
@@ -58,7 +58,7 @@ struct ProofLaneTests {
     func bytes() throws {
         var bounds = Mempool.Bounds()
         bounds.proofBytes = 100
-        var pool = Mempool(chain: SampleGenesis.chain, bounds: bounds)
+        var pool = Mempool(chain: ChainParameters.small, bounds: bounds)
         #expect(refusal(pool.admit(try proof(0, bytes: 60))) == nil)
         #expect(refusal(pool.admit(try proof(1, bytes: 41))) == .poolFull)
         #expect(refusal(pool.admit(try proof(0, bytes: 101, fees: 150))) == .poolFull)
@@ -71,7 +71,7 @@ struct ProofLaneTests {
         var bounds = Mempool.Bounds()
         bounds.proofs = 3
         bounds.proofBytes = 100
-        var pool = Mempool(chain: SampleGenesis.chain, bounds: bounds)
+        var pool = Mempool(chain: ChainParameters.small, bounds: bounds)
         let proofs = try [proof(0, bytes: 30, fees: 120), proof(1, bytes: 30), proof(2, bytes: 30)]
         for proof in proofs { #expect(refusal(pool.admit(proof)) == nil) }
         #expect(refusal(pool.admit(try proof(3, bytes: 10))) == .poolFull)
@@ -86,7 +86,7 @@ struct ProofLaneTests {
 
     @Test("what was included or is no longer open is pruned")
     func pruning() throws {
-        var pool = Mempool(chain: SampleGenesis.chain)
+        var pool = Mempool(chain: ChainParameters.small)
         let proofs = try [proof(0), proof(1), proof(2)]
         for proof in proofs { #expect(refusal(pool.admit(proof)) == nil) }
         try pool.prune(

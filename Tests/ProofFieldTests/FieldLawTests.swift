@@ -1,4 +1,5 @@
 import ProofField
+import SeededRandom
 import Testing
 
 @Suite struct FieldLawTests {
@@ -8,7 +9,7 @@ import Testing
     }
 
     @Test func feltAgreesWithIntegerArithmetic() {
-        var random = SeededRandom(1)
+        var random = SplitMix64(seed: 1)
         for _ in 0..<2_000 {
             let (a, b) = (random.felt(), random.felt())
             let (x, y, p) = (UInt64(a.canonical), UInt64(b.canonical), UInt64(Felt.modulus))
@@ -47,7 +48,7 @@ import Testing
     }
 
     @Test func extIsAFieldExtensionByTheFourthRootOfThree() {
-        var random = SeededRandom(2)
+        var random = SplitMix64(seed: 2)
         let x = Ext.basis(1)
         #expect(x * x * x * x == Ext(Felt(3)))
         for _ in 0..<500 {
@@ -71,7 +72,7 @@ import Testing
 
     /// a^(p^4 - 1) = 1 by way of the Frobenius map, which sends x to 3^((p - 1) / 4) x.
     @Test func frobeniusFixesTheBaseFieldOnly() {
-        var random = SeededRandom(3)
+        var random = SplitMix64(seed: 3)
         let a = random.ext()
         let frobenius = a.pow(UInt64(Felt.modulus))
         let factor = Felt(3).pow(UInt64(Felt.modulus - 1) / 4)
@@ -80,7 +81,7 @@ import Testing
     }
 
     @Test func batchInverseAgreesWithInverse() {
-        var random = SeededRandom(4)
+        var random = SplitMix64(seed: 4)
         let felts = random.felts(100)
         let exts = (0..<100).map { $0 % 7 == 0 ? Ext.zero : random.ext() }
         var (feltInverses, extInverses) = (felts, exts)
@@ -96,7 +97,7 @@ import Testing
 
 @Suite struct DigestTests {
     @Test func bytesRoundTripAndAreLittleEndian() {
-        var random = SeededRandom(5)
+        var random = SplitMix64(seed: 5)
         for _ in 0..<50 {
             let digest = random.digest()
             #expect(Digest(bytes: digest.bytes) == digest)

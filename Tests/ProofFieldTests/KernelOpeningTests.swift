@@ -1,5 +1,6 @@
 import CKernels
 import ProofField
+import SeededRandom
 import Testing
 
 extension KernelTests {
@@ -18,7 +19,7 @@ extension KernelTests {
 
     @Test(arguments: levels, [(3, 3), (6, 3), (8, 3), (5, 1), (7, 2)])
     func foldEvaluatesTheInterpolantOfEachGroup(level: Int32, shape: (log: Int, arity: Int)) {
-        var random = SeededRandom(110)
+        var random = SplitMix64(seed: 110)
         let (count, arity, shift, beta) = (1 << shape.log, 1 << shape.arity, Felt(11), random.ext())
         let values = (0..<count).map { _ in random.ext() }
         var folded = [UInt32](repeating: 0, count: 4 * count / arity)
@@ -49,7 +50,7 @@ extension KernelTests {
     /// Folding commutes with evaluation: f = sum x^k f_k(x^8) folds to sum beta^k f_k on the eighth powers.
     @Test(arguments: levels)
     func foldOfAPolynomialIsTheFoldOfItsCoefficients(level: Int32) {
-        var random = SeededRandom(111)
+        var random = SplitMix64(seed: 111)
         let (log, shift, beta) = (7, Felt.generator, random.ext())
         let coefficients = random.felts(64)
         let values = Self.evaluations(of: coefficients, log: log, shift: shift).map { Ext($0) }
@@ -104,7 +105,7 @@ extension KernelTests {
 
     @Test(arguments: levels, [(1, 1), (3, 4), (16, 16), (21, 19), (5, 50)])
     func rowCombinationsAgree(level: Int32, shape: (rows: Int, width: Int)) {
-        var random = SeededRandom(120)
+        var random = SplitMix64(seed: 120)
         let matrix = Self.matrix(rows: shape.rows, width: shape.width, stride: shape.width + 1, seed: 121)
         let weights = (0..<shape.width).map { _ in random.ext() }
         let start = (0..<shape.rows).map { _ in random.ext() }
@@ -128,7 +129,7 @@ extension KernelTests {
 
     @Test(arguments: levels, [(1, 1), (3, 4), (16, 16), (21, 19), (50, 35)])
     func columnDotProductsAgree(level: Int32, shape: (rows: Int, width: Int)) {
-        var random = SeededRandom(130)
+        var random = SplitMix64(seed: 130)
         let matrix = Self.matrix(rows: shape.rows, width: shape.width, stride: shape.width + 1, seed: 131)
         let weights = (0..<shape.rows).map { _ in random.ext() }
         var sums = [UInt32](repeating: 0, count: 4 * shape.width)
@@ -174,7 +175,7 @@ extension KernelTests {
 
     @Test(arguments: levels, [1, 4, 16, 37])
     func extensionProductsAndInversesAgree(level: Int32, count: Int) {
-        var random = SeededRandom(140)
+        var random = SplitMix64(seed: 140)
         let a = (0..<count).map { $0 % 5 == 3 ? Ext.zero : random.ext() }
         let b = (0..<count).map { _ in random.ext() }
         var products = [UInt32](repeating: 0, count: 4 * count)

@@ -1,5 +1,6 @@
 import CKernels
 import ProofField
+import SeededRandom
 import Testing
 
 /// A reading of the operations' definitions in CKernels.h, one row at a time.
@@ -50,7 +51,7 @@ extension KernelTests {
     private static let constantCount = 40
 
     /// Random instructions: every operation occurs, destinations are temporaries or exactly a source.
-    private static func program(inputs: Int, length: Int, random: inout SeededRandom) -> [ck_instr] {
+    private static func program(inputs: Int, length: Int, random: inout SplitMix64) -> [ck_instr] {
         (0..<length).map { index in
             // Runs of assertions are evaluated in groups, so make some.
             let op = index % 50 < CK_OP_COUNT ? index % 50 : index % 50 < 28 ? CK_OP_ASSERT : Int(random.next() % 19)
@@ -71,7 +72,7 @@ extension KernelTests {
     /// Row counts around the block of 128, ranges that do not begin at zero.
     @Test(arguments: levels, [(1, 0), (128, 0), (130, 0), (300, 37)])
     func programsAgree(level: Int32, range: (rows: Int, begin: Int)) throws {
-        var random = SeededRandom(150)
+        var random = SplitMix64(seed: 150)
         let widths = [21, 8, 3]
         let matrices = widths.map { Self.matrix(rows: range.rows, width: $0, stride: $0 + 2, seed: UInt64(151 + $0)) }
         let next = (0..<range.rows).map { UInt32(($0 * 7 + 3) % range.rows) }

@@ -1,5 +1,6 @@
 import CKernels
 import ProofField
+import SeededRandom
 import Testing
 
 /// Every kernel against a readable reference, at each instruction set this CPU has. The level is a setting of the
@@ -24,7 +25,7 @@ import Testing
 
     /// A matrix with random padding columns, which no kernel may read into its result.
     static func matrix(rows: Int, width: Int, stride: Int, seed: UInt64) -> FeltMatrix {
-        var random = SeededRandom(seed)
+        var random = SplitMix64(seed: seed)
         let matrix = FeltMatrix(rows: rows, width: width, stride: stride)
         unsafe matrix.withUnsafeMutableWords { words in
             for index in words.indices { unsafe words[index] = random.felt().raw }
@@ -51,7 +52,7 @@ import Testing
 extension KernelTests {
     @Test(arguments: levels, [1, 2, 15, 16, 17, 40])
     func permutationsAgree(level: Int32, count: Int) {
-        var random = SeededRandom(UInt64(count))
+        var random = SplitMix64(seed: UInt64(count))
         let inputs = random.felts(16 * count)
         var expected: [UInt32] = []
         for index in 0..<count {
@@ -119,7 +120,7 @@ extension KernelTests {
 
     @Test(arguments: levels, [1, 2, 16, 21])
     func compressionLevelsAgree(level: Int32, parents: Int) {
-        var random = SeededRandom(UInt64(50 + parents))
+        var random = SplitMix64(seed: UInt64(50 + parents))
         let children = (0..<2 * parents).map { _ in random.digest() }
         var result = [UInt32](repeating: 0, count: 8 * parents)
         Self.at(level) {
@@ -138,7 +139,7 @@ extension KernelTests {
 
     @Test(arguments: levels)
     func grindingFindsTheSmallestNonceOfItsRange(level: Int32) {
-        var random = SeededRandom(60)
+        var random = SplitMix64(seed: 60)
         let state = random.felts(16)
         func works(_ nonce: UInt32, lane: Int) -> Bool {
             var attempt = Poseidon2State { state[$0] }

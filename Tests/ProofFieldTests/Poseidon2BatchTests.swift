@@ -1,10 +1,11 @@
 import ProofField
+import SeededRandom
 import Testing
 
 @Suite struct Poseidon2BatchTests {
     @Test(arguments: [0, 1, 2, 3, 32, 71])
     func aLevelIsItsCompressions(count: Int) {
-        var random = SeededRandom(UInt64(200 + count))
+        var random = SplitMix64(seed: UInt64(200 + count))
         let children = (0..<count).map { _ in random.digest() }
         let expected = (0..<count / 2).map { Poseidon2.compress(children[2 * $0], children[2 * $0 + 1]) }
         #expect(Poseidon2.compressLevel(children) == expected)
@@ -12,7 +13,7 @@ import Testing
 
     @Test(arguments: [(0, 3), (1, 8), (20, 13)])
     func rowsAndGroupsAreTheirHashes(shape: (count: Int, length: Int)) {
-        var random = SeededRandom(210)
+        var random = SplitMix64(seed: 210)
         let matrix = FeltMatrix(rows: shape.count, width: shape.length, stride: shape.length + 2)
         let elements = random.felts(shape.count * shape.length)
         for row in 0..<shape.count {
@@ -24,7 +25,7 @@ import Testing
     }
 
     @Test func statesArePermutedEach() {
-        var random = SeededRandom(220)
+        var random = SplitMix64(seed: 220)
         let inputs = random.felts(16 * 19)
         var states = (0..<19).map { index in Poseidon2State { inputs[16 * index + $0] } }
         let singles = states.map { state in

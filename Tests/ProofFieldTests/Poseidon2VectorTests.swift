@@ -1,4 +1,5 @@
 import ProofField
+import SeededRandom
 import Testing
 
 /// Vectors of Plonky3 (KAT-A: test_default_koalabear_poseidon2_width_16), and more recomputed by an independent
@@ -163,7 +164,7 @@ import Testing
 
     @Test(arguments: [0, 1, 7, 8, 9, 16, 23, 171])
     func followsItsDefinition(length: Int) {
-        var random = SeededRandom(UInt64(length))
+        var random = SplitMix64(seed: UInt64(length))
         let elements = random.felts(length)
         #expect(Poseidon2.hash(fixedLength: elements) == Self.expected(elements))
     }

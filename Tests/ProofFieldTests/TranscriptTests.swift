@@ -1,4 +1,5 @@
 import ProofField
+import SeededRandom
 import Testing
 
 @Suite struct TranscriptTests {
@@ -10,7 +11,7 @@ import Testing
 
     /// The duplex of the type's definition, on the reference permutation.
     @Test func followsItsDefinition() {
-        var random = SeededRandom(11)
+        var random = SplitMix64(seed: 11)
         let elements = random.felts(13)
         var state = Poseidon2State(repeating: .zero)
         for index in 0..<8 { state[index] = elements[index] }
@@ -44,7 +45,7 @@ import Testing
     }
 
     @Test func everyElementAndItsPlaceCount() {
-        var random = SeededRandom(12)
+        var random = SplitMix64(seed: 12)
         let elements = random.felts(19)
         var seen: Set<Digest> = [challenge { $0.absorb(elements) }]
         for index in elements.indices {
@@ -81,7 +82,7 @@ import Testing
     }
 
     @Test func digestsAndExtensionElementsAreTheirCoefficients() {
-        var random = SeededRandom(13)
+        var random = SplitMix64(seed: 13)
         let (digest, value) = (random.digest(), random.ext())
         let whole = challenge {
             $0.absorb(digest)
@@ -103,7 +104,7 @@ import Testing
     /// Every fill of the buffer, also the one in which the nonce completes a block.
     @Test(arguments: 0..<9)
     func theSmallestNonceIsFoundAndChecked(absorbed: Int) {
-        var random = SeededRandom(UInt64(20 + absorbed))
+        var random = SplitMix64(seed: UInt64(20 + absorbed))
         var base = Transcript()
         base.absorb(random.felts(absorbed))
         if absorbed == 8 { _ = base.squeezeFelt() }

@@ -36,16 +36,29 @@ struct Market {
     static func recipient(_ index: Int) -> Address { Address(lowBytesOf: Keccak256.hash(utf8: "claims \(index)")) }
 
     static var parameters: ProvingParameters {
-        ProvingParameters(
-            preset: .devnet, proofProfile: "test", maxInstanceLogHeight: 11, maxInstances: 64,
-            maxOperationsPerJob: 512, subBlockOperations: 512, maxSubBlocks: 8, proversPerProof: 200,
-            proversPerAggProof: 5, redundancy: 2, minSelected: 2,
-            maxConcurrentJobs: 4, windows: PhaseWindows(t1: 3, t1Extension: 2, t2: 3, t3: 3, t4: 2, t5: 2, aggProof: 3),
-            minWindowBlocks: 1, earlyAdvance: false, maxFullProofsPerPhase: 4, maxAttempts: 2, rewardUnit: 1,
-            rewards: .source, maxIssuancePerJob: 0, openReward: 20, openRewardStep: 5, openRewardCap: 33,
-            penaltyInvalidProof: 1_000, minimumStake: 10_000, activationDelay: 2, unbondingBlocks: 10,
-            missesToJail: 3, jailWindow: 100, unjailDelay: 5, historyBase: 100, historyCap: 100,
-            proofRetention: 1_000, jobRetention: 50, proofBytesPerBlock: 1 << 24, verifyBudgetPerBlock: 1_000)
+        ProvingParameters.small.with {
+            $0.proofProfile = "test"
+            $0.maxInstanceLogHeight = 11
+            $0.maxInstances = 64
+            $0.maxOperationsPerJob = 512
+            $0.subBlockOperations = 512
+            $0.maxConcurrentJobs = 4
+            $0.windows = PhaseWindows(t1: 3, t1Extension: 2, t2: 3, t3: 3, t4: 2, t5: 2, aggProof: 3)
+            $0.minWindowBlocks = 1
+            $0.earlyAdvance = false
+            $0.maxAttempts = 2
+            $0.rewardUnit = 1
+            $0.openRewardStep = 5
+            $0.openRewardCap = 33
+            $0.penaltyInvalidProof = 1_000
+            $0.minimumStake = 10_000
+            $0.unbondingBlocks = 10
+            $0.missesToJail = 3
+            $0.jailWindow = 100
+            $0.unjailDelay = 5
+            $0.jobRetention = 50
+            $0.verifyBudgetPerBlock = 1_000
+        }
     }
 
     init(
@@ -55,13 +68,11 @@ struct Market {
         change(&parameters)
         let key = try SecretKey([UInt8](repeating: 1, count: 32)).publicKey
         let vrf = try VRFSecretKey(validatorSeed: [UInt8](repeating: 2, count: 32)).publicKey
-        let gas = GasSchedule(
-            transfer: 21_000, calldataZeroByte: 4, calldataNonZeroByte: 16, accessListAddress: 2_400,
-            accessListKey: 1_900, accountCreation: 25_000, systemCall: 40_000, provingBase: 50_000, payloadByte: 2,
-            provingWeight: 750)
-        let chain = ChainParameters(
-            gasLimit: 30_000_000, initialBaseFee: 1, minBaseFee: 1, elasticity: 2, baseFeeChangeDenominator: 8,
-            maxOperationsPerBlock: 512, blockIntervalMilliseconds: 1_000, gas: gas)
+        let chain = ChainParameters.small.with {
+            $0.initialBaseFee = 1
+            $0.minBaseFee = 1
+            $0.maxOperationsPerBlock = 512
+        }
         let genesis = Genesis(
             chainId: 7, timestamp: 0, isDevnet: true,
             accounts: [Account(address: .zero, balance: Self.balance)],

@@ -4,6 +4,7 @@ import Consensus
 import Cryptography
 import Replica
 import SampleChain
+import SeededRandom
 import SystemState
 import Testing
 

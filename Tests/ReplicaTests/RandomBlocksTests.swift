@@ -4,6 +4,7 @@ import ChainTypes
 import Cryptography
 import Replica
 import SampleChain
+import SeededRandom
 import SystemState
 import Testing
 

@@ -13,7 +13,7 @@ import Testing
 /// Real proofs: block 1 has twelve operations, and a sub-block four.
 @Suite("A block in sub-blocks")
 struct SubBlockTests {
-    private static let unit = SampleGenesis.proving.rewardUnit
+    private static let unit = ProvingParameters.small.rewardUnit
 
     private static func node() throws -> SampleNode {
         var node = try SampleNode(

@@ -1,5 +1,6 @@
 import ProofField
 import STARKCore
+import SeededRandom
 import Testing
 
 @Suite("Openings of several leaves at once")
@@ -38,7 +39,7 @@ struct MerkleOpeningTests {
 
     @Test("Random sets of leaves open with exactly the siblings that cannot be computed", arguments: 0..<20)
     func randomSets(_ seed: Int) {
-        var stream = Stream(state: UInt64(seed))
+        var stream = SplitMix64(seed: UInt64(seed))
         let leaves = QueryPlan.distinct((0...(seed * 3)).map { _ in Int.random(in: 0..<128, using: &stream) }.sorted())
         let digests = leaves.map { levels[0][$0] }
         let siblings = siblings(leaves)
@@ -70,7 +71,7 @@ struct MerkleOpeningTests {
 
     @Test("Batched leaf hashes are the fixed-length hash of each row", arguments: [1, 7, 8, 9, 32, 171])
     func leaves(_ width: Int) {
-        var stream = Stream(state: UInt64(width))
+        var stream = SplitMix64(seed: UInt64(width))
         let rows = (0..<19).map { _ in (0..<width).map { _ in stream.felt() } }
         #expect(
             MerkleHashing.leaves(rows.flatMap { $0 }, width: width)
@@ -79,7 +80,7 @@ struct MerkleOpeningTests {
 
     @Test("A fold is the polynomial's parts weighed by powers of beta", arguments: [1, 2, 3])
     func fold(_ foldLog: Int) throws {
-        var stream = Stream(state: UInt64(foldLog))
+        var stream = SplitMix64(seed: UInt64(foldLog))
         let coefficients = (0..<64).map { _ in stream.ext() }
         func value(_ polynomial: [Ext], _ point: Felt) -> Ext {
             polynomial.reversed().reduce(.zero) { $0 * point + $1 }

@@ -2,20 +2,10 @@ import CKernels
 import ProofField
 import STARKCore
 import STARKSamples
+import SeededRandom
 import Testing
 
-/// A small deterministic generator (SplitMix64).
-struct Stream: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
-    }
-
+extension SplitMix64 {
     mutating func felt() -> Felt { Felt(UInt32.random(in: 0..<Felt.modulus, using: &self)) }
     mutating func ext() -> Ext { Ext(felt(), felt(), felt(), felt()) }
 }
@@ -58,7 +48,7 @@ struct ProgramTests {
     /// The constraints straight from their definition, on random values.
     @Test("The constraint program computes the graph and the bus formula", arguments: circuits)
     func constraints(_ circuit: RecordedCircuit) {
-        var stream = Stream(state: UInt64(circuit.id))
+        var stream = SplitMix64(seed: UInt64(circuit.id))
         let main = (0..<circuit.columnCount).map { _ in stream.felt() }
         let stage2 = (0..<circuit.pairCount).map { _ in stream.ext() }
         let (next, share) = (stream.ext(), stream.ext())
@@ -97,7 +87,7 @@ struct ProgramTests {
 
     @Test("The message program stores numerators and denominators", arguments: circuits)
     func messages(_ circuit: RecordedCircuit) {
-        var stream = Stream(state: 77)
+        var stream = SplitMix64(seed: 77)
         let main = (0..<circuit.columnCount).map { _ in stream.felt() }
         let values = nodes(circuit, main)
         let challenges = BusChallenges(seed: circuit.digest, circuit: circuit)

@@ -1,6 +1,7 @@
 import ProofField
 import STARKCore
 import STARKSamples
+import SeededRandom
 import Testing
 
 @Suite("Shape of a proof")
@@ -56,7 +57,7 @@ struct ShapeTests {
         for point in EvaluationDomain(log: logHeight, shift: .one).points([0, 1, 77, (1 << logHeight) - 1]) {
             #expect(shape.containsInDomains(Ext(point)))
         }
-        var stream = Stream(state: 5)
+        var stream = SplitMix64(seed: 5)
         for _ in 0..<20 {
             #expect(!shape.containsInDomains(stream.ext()))
         }

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import JSONRPC
+import SeededRandom
 import Testing
 
 extension ScenarioTests {
@@ -50,26 +51,17 @@ extension ScenarioTests {
 
 /// Who dies next, and when: the same for the same seed.
 private struct KillSequence {
-    private var state: UInt64
+    private var random: SplitMix64
 
-    init(seed: UInt64) { state = seed }
-
-    /// SplitMix64 (Steele, Lea and Flood 2014).
-    private mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ mixed >> 31
-    }
+    init(seed: UInt64) { random = SplitMix64(seed: seed) }
 
     /// Mostly one, sometimes two, sometimes all.
     mutating func victims() -> [Int] {
-        let kind = next() % 8
-        let first = Int(next() % 4)
+        let kind = random.below(8)
+        let first = random.below(4)
         if kind == 0 { return [0, 1, 2, 3] }
         return kind <= 2 ? [first, (first + 1) % 4] : [first]
     }
 
-    mutating func pause() -> Duration { .milliseconds(next() % 900) }
+    mutating func pause() -> Duration { .milliseconds(random.below(900)) }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import SeededRandom
 import Testing
 
 extension ScenarioTests {
@@ -13,18 +14,18 @@ extension ScenarioTests {
                 try await chain.node.head().flatMap { $0.transactions.isEmpty ? nil : $0 }
             }
             let first = shown.height
-            var moments = KillMoments(seed: 20_261)
+            var moments = SplitMix64(seed: 20_261)
 
             for round in 1...60 {
                 try await process.killNow()
                 process = try chain.startNode()
                 if round.isMultiple(of: 4) {
                     // While it starts.
-                    try await Task.sleep(for: moments.next(below: 250))
+                    try await Task.sleep(for: .milliseconds(moments.below(250)))
                     continue
                 }
                 try await check(shown, on: chain.node, round)
-                let moment = ContinuousClock.now + moments.next(below: 700)
+                let moment = ContinuousClock.now + .milliseconds(moments.below(700))
                 while ContinuousClock.now < moment {
                     if let head = try await chain.node.head(), head.height > shown.height { shown = head }
                 }
@@ -50,20 +51,5 @@ private func check(_ shown: NodeClient.Block, on node: NodeClient, _ round: Int)
     try #require(try await node.block(shown.height) == shown, "kill \(round)")
     for transaction in shown.transactions.prefix(2) {
         try #require(try await node.blockHash(ofReceipt: transaction) == shown.hash, "kill \(round)")
-    }
-}
-
-/// Moments that follow from a seed (SplitMix64; Steele, Lea and Flood 2014).
-private struct KillMoments {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next(below milliseconds: UInt64) -> Duration {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-        return .milliseconds((mixed ^ mixed >> 31) % milliseconds)
     }
 }

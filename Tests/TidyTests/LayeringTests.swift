@@ -6,7 +6,7 @@ import Testing
     /// Modules by layer, lowest first. Inside a layer, a module may import those named before it.
     static let layers: [[String]] = [
         ["CRocksDB", "CSecp256k1", "CBotan", "CKernels"],
-        ["ByteCodec", "Cryptography", "ProofField"],
+        ["ByteCodec", "Cryptography", "ProofField", "SeededRandom"],
         ["ChainTypes", "AccountTree", "SystemState"],
         ["STARKCore", "STARKVerifier", "STARKProver", "Circuits"],
         ["ProvingRules", "Execution", "Consensus", "Mempool"],
@@ -60,7 +60,7 @@ import Testing
     }
 
     static let bannedImports: Set<String> = [
-        "Foundation", "FoundationEssentials", "Glibc", "NIO", "NIOCore", "NIOPosix", "Logging",
+        "Foundation", "FoundationEssentials", "Glibc", "NIO", "NIOCore", "NIOPosix", "Logging", "SeededRandom",
     ]
     static let bannedWords = [
         " async ", "await ", "Task {", "Task.detached", "Date(", ".random(", "SystemRandomNumberGenerator",

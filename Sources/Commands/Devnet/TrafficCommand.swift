@@ -6,6 +6,7 @@ import Cryptography
 import JSONRPC
 import Logging
 import NodeRuntime
+import SeededRandom
 
 struct TrafficCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -60,39 +61,30 @@ struct TransferSource: Sendable {
     }
 
     let seed: UInt64
-    private var state: UInt64
+    private var random: SplitMix64
 
     init(seed: UInt64) {
         self.seed = seed
-        state = seed
+        random = SplitMix64(seed: seed)
     }
 
     /// Three of four go to another funded account, the others to an address that nobody used; 0.001 to 1 CAIRN.
     mutating func next() throws(CommandFailure) -> Transfer {
         let count = UInt64(DevnetKeys.accountCount)
-        let from = random() % count
-        let kind = random()
-        let value = UInt128(1 + random() % 1000) * (Unit.cairn / 1000)
+        let from = random.next() % count
+        let kind = random.next()
+        let value = UInt128(1 + random.next() % 1000) * (Unit.cairn / 1000)
         let to: Address
         if kind.isMultiple(of: 4) {
             var writer = ByteWriter()
             writer.raw(Array("cairn/devnet/receiver".utf8))
-            writer.u64(random())
+            writer.u64(random.next())
             to = Address(lowBytesOf: Keccak256.hash(writer.bytes))
         } else {
             let index = Int((from + 1 + kind / 4 % (count - 1)) % count)
             to = try AddressArgument.devnetKey(index).publicKey.address
         }
         return Transfer(from: Int(from), to: to, value: value)
-    }
-
-    /// SplitMix64 (Steele, Lea and Flood 2014).
-    private mutating func random() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ mixed >> 31
     }
 }
 

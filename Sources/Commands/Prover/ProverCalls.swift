@@ -3,26 +3,7 @@ import ByteCodec
 import CommandShell
 import Cryptography
 
-/// A command that sends one call to a system contract, signed by the prover's owner.
-protocol ProverCall: AsyncParsableCommand {
-    var signer: SignerOptions { get }
-    var waiting: WaitOptions { get }
-    var options: NodeOptions { get }
-    /// The call of `owner`, and its description.
-    func call(owner: Address) throws(CommandFailure) -> (ContractCall, String)
-}
-
-extension ProverCall {
-    mutating func run() async throws {
-        let signer = try signer.signer()
-        let (call, what) = try call(owner: signer.address)
-        let sender = TransactionSender(node: try options.node(), signer: signer)
-        let sent = try await sender.send(to: call.to, value: call.value, data: call.data)
-        try await TransactionReport(sender: sender, waiting: waiting, json: options.json).finish(sent, what)
-    }
-}
-
-struct ProverRegister: ProverCall {
+struct ProverRegister: OwnerCall {
     static let configuration = CommandConfiguration(
         commandName: "register", abstract: "Register a prover: the signer becomes its owner and gives its stake.",
         discussion: """
@@ -56,7 +37,7 @@ struct ProverRegister: ProverCall {
     }
 }
 
-struct ProverDeposit: ProverCall {
+struct ProverDeposit: OwnerCall {
     static let configuration = CommandConfiguration(
         commandName: "deposit", abstract: "Add to a prover's stake.",
         discussion: "Example: cairn prover deposit --from owner.key --amount 50 --wait")
@@ -82,7 +63,7 @@ struct ProverDeposit: ProverCall {
     }
 }
 
-struct ProverClaim: ProverCall {
+struct ProverClaim: OwnerCall {
     static let configuration = CommandConfiguration(
         commandName: "claim", abstract: "Pay booked rewards and returned stake out into an account.",
         discussion: "Example: cairn prover claim --from owner.key --wait")
@@ -102,7 +83,7 @@ struct ProverClaim: ProverCall {
     }
 }
 
-struct ProverLeave: ProverCall {
+struct ProverLeave: OwnerCall {
     static let configuration = CommandConfiguration(
         commandName: "leave", abstract: "Leave for good: the stake is unbonded, and can be withdrawn later.",
         discussion: "Example: cairn prover leave --from owner.key --wait")
@@ -116,7 +97,7 @@ struct ProverLeave: ProverCall {
     }
 }
 
-struct ProverPause: ProverCall {
+struct ProverPause: OwnerCall {
     static let configuration = CommandConfiguration(
         commandName: "pause", abstract: "Take no further jobs; a job in progress is finished.",
         discussion: "Example: cairn prover pause --from owner.key --wait")
@@ -130,7 +111,7 @@ struct ProverPause: ProverCall {
     }
 }
 
-struct ProverResume: ProverCall {
+struct ProverResume: OwnerCall {
     static let configuration = CommandConfiguration(
         commandName: "resume", abstract: "Take jobs again.",
         discussion: "Example: cairn prover resume --from owner.key --wait")
@@ -144,7 +125,7 @@ struct ProverResume: ProverCall {
     }
 }
 
-struct ProverWithdraw: ProverCall {
+struct ProverWithdraw: OwnerCall {
     static let configuration = CommandConfiguration(
         commandName: "withdraw", abstract: "Book unbonded stake as a claim.",
         discussion: "Example: cairn prover withdraw --from owner.key --wait")
@@ -158,7 +139,7 @@ struct ProverWithdraw: ProverCall {
     }
 }
 
-struct ProverUnjail: ProverCall {
+struct ProverUnjail: OwnerCall {
     static let configuration = CommandConfiguration(
         commandName: "unjail", abstract: "Come back after too many misses.",
         discussion: "Example: cairn prover unjail --from owner.key --wait")

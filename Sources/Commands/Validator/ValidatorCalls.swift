@@ -4,26 +4,7 @@ import ChainTypes
 import CommandShell
 import Cryptography
 
-/// A command that sends one call to the validators' contract, signed by the validator's owner.
-protocol ValidatorOwnerCall: AsyncParsableCommand {
-    var signer: SignerOptions { get }
-    var waiting: WaitOptions { get }
-    var options: NodeOptions { get }
-    /// The call of `owner`, and its description.
-    func call(owner: Address) throws(CommandFailure) -> (ContractCall, String)
-}
-
-extension ValidatorOwnerCall {
-    mutating func run() async throws {
-        let signer = try signer.signer()
-        let (call, what) = try call(owner: signer.address)
-        let sender = TransactionSender(node: try options.node(), signer: signer)
-        let sent = try await sender.send(to: call.to, value: call.value, data: call.data)
-        try await TransactionReport(sender: sender, waiting: waiting, json: options.json).finish(sent, what)
-    }
-}
-
-struct ValidatorDeposit: ValidatorOwnerCall {
+struct ValidatorDeposit: OwnerCall {
     static let configuration = CommandConfiguration(
         commandName: "deposit", abstract: "Add to a validator's stake.",
         discussion: "Example: cairn validator deposit 0x7099…79C8 --from owner.key --amount 50 --wait")
@@ -49,7 +30,7 @@ struct ValidatorDeposit: ValidatorOwnerCall {
     }
 }
 
-struct ValidatorLeave: ValidatorOwnerCall {
+struct ValidatorLeave: OwnerCall {
     static let configuration = CommandConfiguration(
         commandName: "leave", abstract: "Leave for good: the validator signs the next block and none after it.",
         discussion: """
@@ -66,7 +47,7 @@ struct ValidatorLeave: ValidatorOwnerCall {
     }
 }
 
-struct ValidatorWithdraw: ValidatorOwnerCall {
+struct ValidatorWithdraw: OwnerCall {
     static let configuration = CommandConfiguration(
         commandName: "withdraw", abstract: "Book unbonded stake as a claim (see: cairn prover claim).",
         discussion: "Example: cairn validator withdraw --from owner.key --wait")
@@ -80,7 +61,7 @@ struct ValidatorWithdraw: ValidatorOwnerCall {
     }
 }
 
-struct ValidatorUnjail: ValidatorOwnerCall {
+struct ValidatorUnjail: OwnerCall {
     static let configuration = CommandConfiguration(
         commandName: "unjail", abstract: "Come back after too many missed proposals.",
         discussion: "Example: cairn validator unjail --from owner.key --wait")
@@ -94,7 +75,7 @@ struct ValidatorUnjail: ValidatorOwnerCall {
     }
 }
 
-struct ValidatorRecipient: ValidatorOwnerCall {
+struct ValidatorRecipient: OwnerCall {
     static let configuration = CommandConfiguration(
         commandName: "set-recipient", abstract: "Change who receives the validator's tips and rewards.",
         discussion: "Example: cairn validator set-recipient 0x7099…79C8 --from owner.key --wait")
@@ -115,7 +96,7 @@ struct ValidatorRecipient: ValidatorOwnerCall {
     }
 }
 
-struct ValidatorOwner: ValidatorOwnerCall {
+struct ValidatorOwner: OwnerCall {
     static let configuration = CommandConfiguration(
         commandName: "set-owner", abstract: "Give the validator, with its stake, to another owner.",
         discussion: """

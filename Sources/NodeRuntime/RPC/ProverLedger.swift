@@ -27,12 +27,10 @@ struct ProverLedger {
 
     private let owner: Address
     private let recipient: Address
-    private let chainId: UInt64
 
-    init(owner: Address, recipient: Address, chainId: UInt64) {
+    init(owner: Address, recipient: Address) {
         self.owner = owner
         self.recipient = recipient
-        self.chainId = chainId
     }
 
     private static let jobEvents: [(topic: Bytes32, kind: Entry.Kind)] = [
@@ -151,7 +149,7 @@ extension NodeRPC {
         guard to < from || to - from < Self.maxLedgerBlocks else {
             throw RPCError.invalidParams("fromBlock: expected at most \(Self.maxLedgerBlocks) blocks up to toBlock")
         }
-        let ledger = ProverLedger(owner: owner, recipient: prover?.recipient ?? owner, chainId: chainId)
+        let ledger = ProverLedger(owner: owner, recipient: prover?.recipient ?? owner)
         let entries = try store.read { snapshot throws(StorageFault) -> [ProverLedger.Entry] in
             var entries: [ProverLedger.Entry] = []
             var height = from

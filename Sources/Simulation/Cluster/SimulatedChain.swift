@@ -23,7 +23,7 @@ package struct SimulatedChain: Sendable {
 
     package enum Failure: Error { case badGenesis, noProfile }
 
-    package init(powers: [UInt64], proving: ProvingParameters = SimulatedChain.proving) throws {
+    package init(powers: [UInt64], proving: ProvingParameters = .small) throws {
         keys = Array(Self.validatorKeys.prefix(powers.count))
         let users = Self.users.map { Account(address: $0.publicKey.address, balance: 1_000 * Unit.cairn) }
         let validators = zip(keys, powers).map { keys, power in
@@ -32,7 +32,7 @@ package struct SimulatedChain: Sendable {
         }
         genesis = Genesis(
             chainId: Self.chainId, timestamp: Self.timestamp, isDevnet: true, accounts: users,
-            validators: validators, provers: [], chain: Self.chain, proving: proving, validating: Self.validating)
+            validators: validators, provers: [], chain: .small, proving: proving, validating: Self.validating)
         guard let set = ValidatorSet(validators) else { throw Failure.badGenesis }
         genesisSet = set
         disk = try SimulatedDisk(genesis: genesis)
@@ -40,7 +40,7 @@ package struct SimulatedChain: Sendable {
 
     /// One verifier for all nodes of all clusters: it depends on the proof profile alone.
     package static let checker: ProofChecker = {
-        guard let parameters = ProofParameters.named(proving.proofProfile),
+        guard let parameters = ProofParameters.named(ProvingParameters.small.proofProfile),
             let program = try? BlockProgram(parameters: parameters)
         else { preconditionFailure("the simulation's proof profile is one of those that are built in") }
         return ProofChecker(program: program)
@@ -66,14 +66,6 @@ package struct SimulatedChain: Sendable {
         return key
     }
 
-    package static let chain = ChainParameters(
-        gasLimit: 30_000_000, initialBaseFee: Unit.gwei, minBaseFee: Unit.gwei, elasticity: 2,
-        baseFeeChangeDenominator: 8, maxOperationsPerBlock: 64, blockIntervalMilliseconds: 1_000,
-        gas: GasSchedule(
-            transfer: 21_000, calldataZeroByte: 4, calldataNonZeroByte: 16, accessListAddress: 2_400,
-            accessListKey: 1_900, accountCreation: 25_000, systemCall: 40_000, provingBase: 50_000, payloadByte: 2,
-            provingWeight: 750))
-
     /// A missed proposal costs nothing: a crash must not change who holds a third. An equivocation expels.
     package static let validating: ValidatorParameters = {
         var parameters = ValidatorParameters.devnet
@@ -81,16 +73,4 @@ package struct SimulatedChain: Sendable {
         parameters.missesToJail = 0
         return parameters
     }()
-
-    package static let proving = ProvingParameters(
-        preset: .devnet, proofProfile: "insecure-test", maxInstanceLogHeight: 8, maxInstances: 16,
-        maxOperationsPerJob: 64, subBlockOperations: 64, maxSubBlocks: 8, proversPerProof: 200, proversPerAggProof: 5,
-        redundancy: 2, minSelected: 2,
-        maxConcurrentJobs: 2, windows: PhaseWindows(t1: 4, t1Extension: 3, t2: 4, t3: 4, t4: 2, t5: 2, aggProof: 4),
-        minWindowBlocks: 2, earlyAdvance: true, maxFullProofsPerPhase: 4, maxAttempts: 3,
-        rewardUnit: 1_000_000_000_000_000, rewards: .source, maxIssuancePerJob: 0, openReward: 20,
-        openRewardStep: 1, openRewardCap: 200, penaltyInvalidProof: Unit.cairn, minimumStake: 100 * Unit.cairn,
-        activationDelay: 2, unbondingBlocks: 5, missesToJail: 50, jailWindow: 200, unjailDelay: 3,
-        historyBase: 100, historyCap: 100, proofRetention: 1_000, jobRetention: 200,
-        proofBytesPerBlock: 1 << 24, verifyBudgetPerBlock: 64)
 }

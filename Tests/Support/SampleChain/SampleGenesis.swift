@@ -34,27 +34,6 @@ package enum SampleGenesis {
 
     package static var proposer: Address { validator.address }
 
-    package static let gas = GasSchedule(
-        transfer: 21_000, calldataZeroByte: 4, calldataNonZeroByte: 16, accessListAddress: 2_400,
-        accessListKey: 1_900, accountCreation: 25_000, systemCall: 40_000, provingBase: 50_000, payloadByte: 2,
-        provingWeight: 750)
-
-    package static let chain = ChainParameters(
-        gasLimit: 30_000_000, initialBaseFee: Unit.gwei, minBaseFee: Unit.gwei, elasticity: 2,
-        baseFeeChangeDenominator: 8, maxOperationsPerBlock: 64, blockIntervalMilliseconds: 1_000, gas: gas)
-
-    package static let proving = ProvingParameters(
-        preset: .devnet, proofProfile: "insecure-test", maxInstanceLogHeight: 8, maxInstances: 16,
-        maxOperationsPerJob: 64, subBlockOperations: 64, maxSubBlocks: 8, proversPerProof: 200, proversPerAggProof: 5,
-        redundancy: 2, minSelected: 2,
-        maxConcurrentJobs: 2, windows: PhaseWindows(t1: 4, t1Extension: 3, t2: 4, t3: 4, t4: 2, t5: 2, aggProof: 4),
-        minWindowBlocks: 2, earlyAdvance: true, maxFullProofsPerPhase: 4, maxAttempts: 3,
-        rewardUnit: 1_000_000_000_000_000, rewards: .source, maxIssuancePerJob: 0, openReward: 20,
-        openRewardStep: 1, openRewardCap: 200, penaltyInvalidProof: Unit.cairn, minimumStake: 100 * Unit.cairn,
-        activationDelay: 2, unbondingBlocks: 5, missesToJail: 50, jailWindow: 200, unjailDelay: 3,
-        historyBase: 100, historyCap: 100, proofRetention: 1_000, jobRetention: 200,
-        proofBytesPerBlock: 1 << 24, verifyBudgetPerBlock: 64)
-
     package static func make(provers: Int = 4, _ change: (inout Genesis) -> Void = { _ in }) -> Genesis {
         let keys = validator
         var genesis = Genesis(
@@ -69,7 +48,7 @@ package enum SampleGenesis {
                     owner: owner($0), operatorKey: operatorKey($0).publicKey.address, recipient: recipient($0),
                     stake: stake)
             },
-            chain: chain, proving: proving)
+            chain: .small, proving: .small)
         change(&genesis)
         return genesis
     }
@@ -99,20 +78,4 @@ extension SecretKey {
             maxFeePerGas: maxFee, payloadDigest: Payload.digest(of: payload), payloadLength: UInt32(payload.count)
         ).sign(with: self)
     }
-}
-
-/// SplitMix64 (Steele, Lea, Flood 2014): the seed is the whole schedule.
-package struct SplitMix64: RandomNumberGenerator {
-    private var state: UInt64
-    package init(seed: UInt64) { state = seed }
-
-    package mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-        return value ^ (value >> 31)
-    }
-
-    package mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &self) }
 }
