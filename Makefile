@@ -38,7 +38,10 @@ devnet: build ## run a local chain that proves its own blocks (options: make dev
 test: build $(VENV)/ready ## build and run the whole suite (a part: make test FILTER=Circuits)
 	swift build -c release --build-tests
 	@# One test at a time: scenarios start processes and wait for them, which starves whatever runs beside them.
-	CAIRN_PYTHON=$(abspath $(VENV))/bin/python swift test -c release --skip-build --no-parallel $(if $(FILTER),--filter $(FILTER))
+	@# What failed is said once more at the end, where a reader looks first.
+	CAIRN_PYTHON=$(abspath $(VENV))/bin/python swift test -c release --skip-build --no-parallel \
+	  $(if $(FILTER),--filter $(FILTER)) 2>&1 | tee .build/test.log \
+	  || { echo "failed (whole log: .build/test.log):"; grep -a -A 3 -E '^✘' .build/test.log | tail -60; exit 1; }
 
 .PHONY: soak-kills
 soak-kills: build ## kill validators of a real network under load (number: make soak-kills COUNT=300)

@@ -26,6 +26,8 @@ package actor NodeHost {
     let clock: WallClock
     private let peers: any PeerOutlet
     private let pendingFile: PendingFile?
+    /// The writing of the pool that is under way: the last one must not be overtaken.
+    private var savingPending: Task<Void, Never>?
     /// Seconds since the start.
     private var ticks = 0
     private let warming: ProofWarming
@@ -85,7 +87,7 @@ package actor NodeHost {
             throw halt
         }
         stop()
-        savePending()
+        await savePending()
     }
 
     private func stop() {
@@ -163,8 +165,11 @@ package actor NodeHost {
         feed(.tick(now: clock()))
         ticks += 1
         guard ticks % Self.pendingInterval == 0, let pendingFile else { return }
-        let entries = pendingEntries
-        Task.detached { try? pendingFile.save(entries) }
+        let (entries, earlier) = (pendingEntries, savingPending)
+        savingPending = Task.detached {
+            await earlier?.value
+            try? pendingFile.save(entries)
+        }
     }
 
     // MARK: - Pool
@@ -177,7 +182,10 @@ package actor NodeHost {
     }
 
     /// What cannot be written is lost, as if the node had never heard of it.
-    private func savePending() { try? pendingFile?.save(pendingEntries) }
+    private func savePending() async {
+        await savingPending?.value
+        try? pendingFile?.save(pendingEntries)
+    }
 
     /// Offers again what waited when the node ended.
     private func restorePending() async {
