@@ -142,7 +142,7 @@ let package = Package(
         tests("AccountTree", base + ["ChainTypes", "SeededRandom"]),
         tests("SystemState", base + ["ChainTypes"]),
         tests("STARKCore", ["STARKSamples", "ProofField", "CKernels", "SeededRandom"]),
-        tests("STARKVerifier", ["STARKSamples", "STARKCore", "STARKProver", "ProofField", "CKernels"]),
+        tests("STARKVerifier", ["STARKSamples", "STARKCore", "STARKProver", "ProofField", "CKernels", "SeededRandom"]),
         tests("STARKProver", ["STARKSamples", "STARKCore", "STARKVerifier", "ProofField", "CKernels"]),
         tests("Circuits", domain + ["STARKSamples", "STARKCore", "STARKVerifier", "STARKProver", "SeededRandom"]),
         tests("FuzzTargets"),

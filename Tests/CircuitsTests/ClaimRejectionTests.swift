@@ -120,14 +120,14 @@ struct ClaimRejectionTests {
         #expect(!isAccepted { $0 = foreign.claim })
     }
 
-    /// One in sixteen words of every proof; `make soak-verifier` takes all, of every profile, in every way.
+    /// One in sixteen elements of every proof; `make soak-verifier` takes all, of every profile, in every way.
     @Test func fieldElementsOfBothCircuitsProofs() {
         for instance in job.proofs.indices {
             let proof = job.proofs[instance]
-            for word in stride(from: instance, to: proof.count / 4, by: 16) {
-                guard let bytes = ProofMutation.plusOne.applied(to: proof, word: word) else { continue }
+            for element in stride(from: instance, to: PackedProof.count(proof), by: 16) {
+                guard let bytes = ProofMutation.plusOne.applied(to: proof, element: element) else { continue }
                 let verdict = job.verify(instance, proof: bytes)
-                #expect(throws: ProofRejection.self, "word \(word)") { try verdict.get() }
+                #expect(throws: ProofRejection.self, "element \(element)") { try verdict.get() }
             }
         }
     }
@@ -144,21 +144,21 @@ struct ClaimRejectionTests {
         var count = 0
         for instance in job.proofs.indices {
             let proof = job.proofs[instance]
-            for word in 0..<(proof.count / 4) {
+            for element in 0..<PackedProof.count(proof) {
                 for mutation in ProofMutation.allCases {
-                    guard let bytes = mutation.applied(to: proof, word: word) else { continue }
+                    guard let bytes = mutation.applied(to: proof, element: element) else { continue }
                     count += 1
                     if case .success = job.verify(instance, proof: bytes) {
-                        Issue.record("instance \(instance), word \(word), \(mutation)")
+                        Issue.record("instance \(instance), element \(element), \(mutation)")
                     }
                 }
-                for bit in 0..<32 {
-                    var bytes = proof
-                    bytes[4 * word + bit / 8] ^= 1 << UInt8(bit % 8)
-                    count += 1
-                    if case .success = job.verify(instance, proof: bytes) {
-                        Issue.record("instance \(instance), word \(word), bit \(bit)")
-                    }
+            }
+            for bit in 0..<(8 * proof.count) {
+                var bytes = proof
+                bytes[bit / 8] ^= 1 << UInt8(bit % 8)
+                count += 1
+                if case .success = job.verify(instance, proof: bytes) {
+                    Issue.record("instance \(instance), bit \(bit)")
                 }
             }
         }

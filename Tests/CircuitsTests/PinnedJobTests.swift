@@ -51,8 +51,8 @@ struct PinnedJobTests {
             hex(try BlockProgram(parameters: .profileA).programHash),
             hex(try BlockProgram(parameters: .insecureTest).programHash)
         )
-        #expect(profileA == "0x7d7cbc527454454a5782856b222c1e4291c9ce0f9cbb0d4b1329e7502ba2d95f")
-        #expect(test == "0x8f69fc6f3c133f0387e6d051628a0132e7168212350e436d6a95e37b1e2e2967")
+        #expect(profileA == "0xa3e7a4348c53b36db05c50533a40bb00870a141a9f014d2a9249606e23e0ef6f")
+        #expect(test == "0x22fd6758ce093b063929e25051f5bb2a8df7cd01543d33772899697446bfb027")
     }
 
     @Test func instanceRoots() throws {

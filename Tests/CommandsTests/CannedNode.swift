@@ -85,7 +85,7 @@ enum Canned {
         "blockHash": "0xabcd", "timestamp": 1_700_000_000_000, "blockIntervalMilliseconds": 2000,
         "baseFee": "0x3b9aca00", "gasLimit": "0x1c9c380", "pendingTransactions": 1, "pendingProvingTransactions": 2,
         "provenHeight": 9, "proofLag": 3, "queueDepth": 1, "activeJobs": 2, "proversRegistered": 4,
-        "proversAvailable": 2, "validators": 1, "accounts": 18, "programHash": "0x7d7cbc527454454a5782856b222c1e42",
+        "proversAvailable": 2, "validators": 1, "accounts": 18, "programHash": "0xa3e7a4348c53b36db05c50533a40bb00",
         "proofProfile": "A", "preset": "devnet", "halted": .null,
     ]
 

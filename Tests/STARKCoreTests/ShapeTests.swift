@@ -30,20 +30,22 @@ struct ShapeTests {
         let circuit = try RecordedCircuit(PermutationCircuit())
         let shape = try #require(ProofShape(circuit: circuit, logHeight: 11, parameters: .profileA))
         #expect(shape.openingCount == 171 + 2 + 2 + 1)
-        // Caps 5 x 64 digests; bus sum, openings and final polynomial; two nonces.
-        #expect(shape.headerWordCount == 5 * 64 * 8 + 4 * (1 + 176 + 32) + 2)
-        let perQuery = 171 + 8 + 8 + 3 * 7 * 8 + (28 + 4 * 8) + (28 + 8)
-        #expect(shape.maximumByteCount == 4 * (shape.headerWordCount + 120 * perQuery))
+        // Caps of 5 x 4 digests; bus sum, openings and final polynomial; two nonces.
+        #expect(shape.headerElementCount == 5 * 4 * 8 + 4 * (1 + 176 + 32) + 2)
+        // Below the cap a level of 2^k pairs lacks 4, 8, 16, 32, 64 digests at most, then one for each query.
+        let rows = 120 * (171 + 8 + 8) + 3 * 8 * (124 + 6 * 120)
+        let folds = 120 * 2 * 28 + 8 * (124 + 3 * 120) + 8 * 124
+        #expect(shape.maximumByteCount == ElementPacking.byteCount(shape.headerElementCount + rows + folds))
     }
 
     @Test("Profile A's parameters are pinned")
     func pinned() {
-        #expect(ProofParameters.profileA.encoding == [2, 120, 20, 8, 3, 5, 6, 4, 1, 6, 8, 11, 14, 15, 16, 17])
+        #expect(ProofParameters.profileA.encoding == [2, 120, 20, 8, 3, 5, 2, 4, 1, 6, 8, 11, 14, 15, 16, 17])
         #expect(ProofParameters.profileA.digest != ProofParameters.insecureTest.digest)
         #expect(
             ProofParameters.profileA.digest.elements.map(\.canonical) == [
-                1_939_462_136, 808_949_221, 348_014_713, 562_937_512, 189_996_285, 684_148_514, 981_218_758,
-                1_762_605_846,
+                1_341_795_491, 1_013_013_690, 557_634_470, 1_640_735_010, 867_946_659, 1_516_398_259, 488_597_079,
+                548_714_763,
             ])
     }
 

@@ -14,12 +14,12 @@ struct MutationTests {
     func everyFieldElementChangedAlone(_ index: Int) {
         let proof = job.proofs[index].proof
         var count = 0
-        for word in 0..<(proof.count / 4) {
+        for element in 0..<PackedProof.count(proof) {
             for mutation in ProofMutation.canonical {
-                guard let bytes = mutation.applied(to: proof, word: word) else { continue }
+                guard let bytes = mutation.applied(to: proof, element: element) else { continue }
                 count += 1
                 let isRefused = job.verdict(bytes, index: index) != nil
-                #expect(isRefused, "word \(word), \(mutation)")
+                #expect(isRefused, "element \(element), \(mutation)")
             }
         }
         #expect(count >= 5_000)
@@ -28,11 +28,11 @@ struct MutationTests {
     @Test("Every field element under another encoding is refused for its encoding", arguments: [0, 1])
     func everyFieldElementEncodedOtherwise(_ index: Int) {
         let proof = job.proofs[index].proof
-        for word in 0..<(proof.count / 4) {
+        for element in 0..<PackedProof.count(proof) {
             for mutation in ProofMutation.nonCanonical {
-                guard let bytes = mutation.applied(to: proof, word: word) else { continue }
+                guard let bytes = mutation.applied(to: proof, element: element) else { continue }
                 let isRefused = job.verdict(bytes, index: index) == .nonCanonicalElement
-                #expect(isRefused, "word \(word), \(mutation)")
+                #expect(isRefused, "element \(element), \(mutation)")
             }
         }
     }
@@ -50,30 +50,37 @@ struct MutationTests {
         }
     }
 
-    @Test("A word left out or doubled at any place is refused")
-    func everyWordLeftOutOrDoubled() {
-        let proof = job.proofs[1].proof
-        for word in stride(from: 0, to: proof.count / 4, by: 3) {
-            var shorter = proof
-            shorter.removeSubrange((4 * word)..<(4 * word + 4))
-            var longer = proof
-            longer.insert(contentsOf: proof[(4 * word)..<(4 * word + 4)], at: 4 * word)
-            let isRefused = job.verdict(shorter) != nil && job.verdict(longer) != nil
-            #expect(isRefused, "word \(word)")
+    @Test("An element left out or doubled at any place is refused")
+    func everyElementLeftOutOrDoubled() {
+        let elements = PackedProof.elements(job.proofs[1].proof)
+        for index in stride(from: 0, to: elements.count, by: 3) {
+            var (shorter, longer) = (elements, elements)
+            shorter.remove(at: index)
+            longer.insert(elements[index], at: index)
+            let isRefused = [shorter, longer].allSatisfy { job.verdict(PackedProof.bytes($0)) != nil }
+            #expect(isRefused, "element \(index)")
         }
     }
 
     @Test("Two neighbouring field elements swapped at any place are refused")
     func everyPairSwapped() {
         let proof = job.proofs[1].proof
-        for word in 0..<(proof.count / 4 - 1) {
-            let first = Array(proof[(4 * word)..<(4 * word + 4)])
-            let second = Array(proof[(4 * word + 4)..<(4 * word + 8)])
+        for index in 0..<(PackedProof.count(proof) - 1) {
+            let (first, second) = (PackedProof.element(index, of: proof), PackedProof.element(index + 1, of: proof))
             guard first != second else { continue }
+            let half = PackedProof.replacing(index, of: proof, with: second)
+            let isRefused = job.verdict(PackedProof.replacing(index + 1, of: half, with: first)) != nil
+            #expect(isRefused, "element \(index)")
+        }
+    }
+
+    @Test("A bit that fills the last byte is refused", arguments: [0, 1])
+    func fillingBits(_ index: Int) {
+        let proof = job.proofs[index].proof
+        for bit in (31 * PackedProof.count(proof))..<(8 * proof.count) {
             var bytes = proof
-            bytes.replaceSubrange((4 * word)..<(4 * word + 8), with: second + first)
-            let isRefused = job.verdict(bytes) != nil
-            #expect(isRefused, "word \(word)")
+            bytes[bit / 8] ^= 1 << UInt8(bit % 8)
+            #expect(job.verdict(bytes, index: index) == .nonCanonicalElement)
         }
     }
 

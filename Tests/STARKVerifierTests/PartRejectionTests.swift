@@ -30,7 +30,6 @@ struct PartRejectionTests {
         _ = transcript.checkQueryWork(header.queryNonce)
         let plan = QueryPlan(shape: shape, positions: transcript.queryPositions())
         openings = try reader.openings(shape, plan)
-        #expect(reader.remainingByteCount == 0)
     }
 
     private func bytes(_ header: ProofHeader, _ openings: QueryOpenings) -> [UInt8] {
@@ -57,8 +56,8 @@ struct PartRejectionTests {
 
     @Test("A cap that is not the committed one")
     func mainCap() {
-        #expect(verdict { header, _ in header.mainCap[5][0] += .one } == .rootMismatch)
-        #expect(verdict { header, _ in header.mainCap.swapAt(0, 63) } == .rootMismatch)
+        #expect(verdict { header, _ in header.mainCap[3][0] += .one } == .rootMismatch)
+        #expect(verdict { header, _ in header.mainCap.swapAt(0, 3) } == .rootMismatch)
     }
 
     @Test("A tampered bus sum")
@@ -90,7 +89,7 @@ struct PartRejectionTests {
         #expect(stale.contains(verdict { header, _ in header.stage2Cap[1][2] += .one }))
         #expect(stale.contains(verdict { header, _ in header.quotientCap[1][2] += .one }))
         for layer in header.layerCaps.indices {
-            let verdict = verdict { header, _ in header.layerCaps[layer][9][4] += .one }
+            let verdict = verdict { header, _ in header.layerCaps[layer][3][4] += .one }
             #expect(stale.contains(verdict) || verdict == .mainOpening)
         }
         for coefficient in header.finalPolynomial.indices {

@@ -3,6 +3,7 @@ import STARKCore
 import STARKProver
 import STARKSamples
 import STARKVerifier
+import SeededRandom
 import Testing
 
 /// A valid job to spoil, proven once.
@@ -160,11 +161,10 @@ struct EncodingRejectionTests {
 
     @Test("Any number of p or more, x + p among them")
     func nonCanonical() {
-        for offset in stride(from: 0, to: proof.count, by: 4 * 7) {
-            let value = (0..<4).reduce(UInt32(0)) { $0 | UInt32(proof[offset + $1]) << UInt32(8 * $1) }
-            for wrong in [value + Felt.modulus, Felt.modulus, UInt32.max] {
-                var bytes = proof
-                for byte in 0..<4 { bytes[offset + byte] = UInt8(truncatingIfNeeded: wrong >> UInt32(8 * byte)) }
+        for element in stride(from: 0, to: PackedProof.count(proof), by: 7) {
+            let other = PackedProof.element(element, of: proof) + Felt.modulus
+            for wrong: UInt32 in [other, Felt.modulus, 1 << 31 - 1] where wrong < 1 << 31 {
+                let bytes = PackedProof.replacing(element, of: proof, with: wrong)
                 #expect(job.verdict(bytes) == .nonCanonicalElement)
             }
         }
@@ -172,19 +172,11 @@ struct EncodingRejectionTests {
 
     @Test("Bytes that are no proof")
     func garbage() {
-        var state = SystemRandomSeeded(state: 3)
+        var state = SplitMix64(seed: 3)
         for length in [0, 1, 3, 4, 31, 32, 6000, 6676, 7000, proof.count] {
             #expect(job.verdict([UInt8](repeating: 0, count: length)) != nil)
             #expect(job.verdict([UInt8](repeating: 0xff, count: length)) != nil)
             #expect(job.verdict((0..<length).map { _ in UInt8.random(in: 0...127, using: &state) }) != nil)
-        }
-    }
-
-    struct SystemRandomSeeded: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return state ^ (state >> 29)
         }
     }
 
@@ -207,13 +199,11 @@ struct EncodingRejectionTests {
     @Test("Any field element raised by one", arguments: [0, 1])
     func increments(_ index: Int) throws {
         let proof = job.proofs[index].proof
-        let words = proof.count / 4
-        for word in stride(from: 0, to: words, by: max(1, words / 1000)) {
-            let value = (0..<4).reduce(UInt32(0)) { $0 | UInt32(proof[4 * word + $1]) << UInt32(8 * $1) }
-            let next = (Felt(value) + .one).canonical
-            var bytes = proof
-            for byte in 0..<4 { bytes[4 * word + byte] = UInt8(truncatingIfNeeded: next >> UInt32(8 * byte)) }
-            #expect(job.verdict(bytes, index: index) != nil, "word \(word)")
+        let count = PackedProof.count(proof)
+        for element in stride(from: 0, to: count, by: max(1, count / 1000)) {
+            let next = (Felt(PackedProof.element(element, of: proof)) + .one).canonical
+            let bytes = PackedProof.replacing(element, of: proof, with: next)
+            #expect(job.verdict(bytes, index: index) != nil, "element \(element)")
         }
     }
 }

@@ -58,7 +58,7 @@ package struct ProofParameters: Hashable, Sendable {
         self.blowupLog = blowupLog
         self.foldLog = foldLog
         finalLog = 5
-        capLog = 6
+        capLog = 2
         logHeights = Self.standardLogHeights
         hashFamily = .current
     }

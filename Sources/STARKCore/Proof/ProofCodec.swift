@@ -1,12 +1,12 @@
 import ProofField
 
-/// Writes a proof: canonical field elements as little-endian u32, nothing else.
+/// Writes a proof: field elements, packed, and nothing else.
 package struct ProofWriter {
-    package private(set) var bytes: [UInt8] = []
+    private var packer: ElementPacker
 
-    package init(capacity: Int) {
-        bytes.reserveCapacity(capacity)
-    }
+    package init(capacity: Int) { packer = ElementPacker(capacity: capacity) }
+
+    package var bytes: [UInt8] { packer.bytes }
 
     package mutating func write(_ header: ProofHeader) {
         write(header.mainCap)
@@ -28,10 +28,7 @@ package struct ProofWriter {
         }
     }
 
-    private mutating func write(_ element: Felt) {
-        let value = element.canonical
-        for shift in [UInt32(0), 8, 16, 24] { bytes.append(UInt8(truncatingIfNeeded: value >> shift)) }
-    }
+    private mutating func write(_ element: Felt) { packer.append(element) }
 
     private mutating func write(_ value: Ext) {
         write(value.c0)
@@ -50,17 +47,16 @@ package struct ProofWriter {
 /// Reads a proof whose every count the caller knows. Total: each read checks what is left and that each element is
 /// canonical.
 package struct ProofReader {
-    private let bytes: [UInt8]
-    private var offset = 0
+    private let byteCount: Int
+    private var elements: ElementUnpacker
 
     package init(_ bytes: [UInt8]) {
-        self.bytes = bytes
+        byteCount = bytes.count
+        elements = ElementUnpacker(bytes)
     }
 
-    package var remainingByteCount: Int { bytes.count - offset }
-
     package mutating func header(_ shape: ProofShape) throws(ProofRejection) -> ProofHeader {
-        guard remainingByteCount >= 4 * shape.headerWordCount else { throw .wrongLength }
+        guard byteCount >= ElementPacking.byteCount(shape.headerElementCount) else { throw .wrongLength }
         let domainCap = 1 << shape.capLog(leafLog: shape.domainLog)
         let mainCap = try digests(domainCap)
         let stage2Cap = try digests(domainCap)
@@ -82,30 +78,25 @@ package struct ProofReader {
 
     /// The openings that `plan` asks for; they are the rest of the proof.
     package mutating func openings(_ shape: ProofShape, _ plan: QueryPlan) throws(ProofRejection) -> QueryOpenings {
-        guard remainingByteCount == 4 * shape.queryWordCount(plan) else { throw .wrongLength }
+        let count = shape.headerElementCount + shape.queryElementCount(plan)
+        guard byteCount == ElementPacking.byteCount(count) else { throw .wrongLength }
         let rows = plan.domain.leaves.count
-        let main = try opening(words: rows * shape.mainWidth, plan.domain)
-        let stage2 = try opening(words: rows * shape.stage2Width, plan.domain)
-        let quotient = try opening(words: rows * shape.quotientWidth, plan.domain)
+        let main = try opening(rows * shape.mainWidth, plan.domain)
+        let stage2 = try opening(rows * shape.stage2Width, plan.domain)
+        let quotient = try opening(rows * shape.quotientWidth, plan.domain)
         var layers: [TreeOpening] = []
         for layer in plan.layers {
-            layers.append(try opening(words: Ext.degree * layer.missingCount, layer.opening))
+            layers.append(try opening(Ext.degree * layer.missingCount, layer.opening))
         }
+        try elements.expectEnd()
         return QueryOpenings(main: main, stage2: stage2, quotient: quotient, layers: layers)
     }
 
-    private mutating func opening(words: Int, _ opening: QueryPlan.Opening) throws(ProofRejection) -> TreeOpening {
-        TreeOpening(values: try elements(words), siblings: try digests(opening.siblingCount))
+    private mutating func opening(_ count: Int, _ opening: QueryPlan.Opening) throws(ProofRejection) -> TreeOpening {
+        TreeOpening(values: try felts(count), siblings: try digests(opening.siblingCount))
     }
 
-    private mutating func element() throws(ProofRejection) -> Felt {
-        guard remainingByteCount >= 4 else { throw .wrongLength }
-        var value: UInt32 = 0
-        for byte in 0..<4 { value |= UInt32(bytes[offset + byte]) << UInt32(8 * byte) }
-        guard let element = Felt(canonical: value) else { throw .nonCanonicalElement }
-        offset += 4
-        return element
-    }
+    private mutating func element() throws(ProofRejection) -> Felt { try elements.next() }
 
     private mutating func ext() throws(ProofRejection) -> Ext {
         Ext(try element(), try element(), try element(), try element())
@@ -118,7 +109,7 @@ package struct ProofReader {
         return values
     }
 
-    private mutating func elements(_ count: Int) throws(ProofRejection) -> [Felt] {
+    private mutating func felts(_ count: Int) throws(ProofRejection) -> [Felt] {
         var values: [Felt] = []
         values.reserveCapacity(count)
         for _ in 0..<count { values.append(try element()) }

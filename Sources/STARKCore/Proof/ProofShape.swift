@@ -64,7 +64,7 @@ package struct ProofShape: Equatable, Sendable {
     }
 
     /// Field elements before the openings at the queries.
-    package var headerWordCount: Int {
+    package var headerElementCount: Int {
         let digest = Digest.count
         let layerCaps = foldLogs.indices.reduce(0) { $0 + digest * (1 << capLog(leafLog: leafLog(layer: $1))) }
         let caps = 3 * digest * (1 << capLog(leafLog: domainLog)) + layerCaps
@@ -73,21 +73,26 @@ package struct ProofShape: Equatable, Sendable {
     }
 
     /// Field elements of all openings at the queries, exactly.
-    package func queryWordCount(_ plan: QueryPlan) -> Int {
+    package func queryElementCount(_ plan: QueryPlan) -> Int {
         let rows = plan.domain.leaves.count * (mainWidth + stage2Width + quotientWidth)
         let siblings = 3 * plan.domain.siblingCount + plan.layers.reduce(0) { $0 + $1.opening.siblingCount }
         let values = plan.layers.reduce(0) { $0 + $1.missingCount }
         return rows + Ext.degree * values + Digest.count * siblings
     }
 
+    /// Digests that a pruned opening of all queries has at most: a pair of nodes lacks one of them or none.
+    private func maximumSiblingCount(leafLog: Int) -> Int {
+        (capLog(leafLog: leafLog)..<leafLog).reduce(0) { $0 + min(parameters.queryCount, 1 << $1) }
+    }
+
     /// The longest possible proof in bytes, for limits on messages.
     package var maximumByteCount: Int {
-        var perQuery = mainWidth + stage2Width + quotientWidth
-        perQuery += 3 * Digest.count * (domainLog - capLog(leafLog: domainLog))
+        var elements = headerElementCount + parameters.queryCount * (mainWidth + stage2Width + quotientWidth)
+        elements += 3 * Digest.count * maximumSiblingCount(leafLog: domainLog)
         for layer in foldLogs.indices {
-            let leaves = leafLog(layer: layer)
-            perQuery += Ext.degree * ((1 << foldLogs[layer]) - 1) + Digest.count * (leaves - capLog(leafLog: leaves))
+            elements += parameters.queryCount * Ext.degree * ((1 << foldLogs[layer]) - 1)
+            elements += Digest.count * maximumSiblingCount(leafLog: leafLog(layer: layer))
         }
-        return 4 * (headerWordCount + parameters.queryCount * perQuery)
+        return ElementPacking.byteCount(elements)
     }
 }

@@ -2,40 +2,34 @@ import ProofField
 
 /// Where the bytes of a proof go.
 package struct ProofSizes: Equatable, Sendable {
-    /// Merkle caps of all trees.
-    package let caps: Int
-    /// Bus sum, values out of the domain, nonces.
-    package let values: Int
-    package let finalPolynomial: Int
-    /// Opened rows of the stage-1, stage-2 and quotient trees.
-    package let rows: Int
-    /// Their siblings.
-    package let rowPaths: Int
-    /// Values of FRI layers that earlier steps do not give.
-    package let foldValues: Int
-    /// Siblings in FRI layers.
-    package let foldPaths: Int
+    /// Field elements by part, in the order of the proof: Merkle caps of all trees; bus sum, values out of the domain and
+    /// nonces; the final polynomial; opened rows of the stage-1, stage-2 and quotient trees, and their siblings; values
+    /// of FRI layers that earlier steps do not give, and their siblings.
+    private let elements: [(name: String, count: Int)]
 
     package init(header: ProofHeader, openings: QueryOpenings) {
-        let (digest, ext) = (4 * Digest.count, 4 * Ext.degree)
         let traces = [openings.main, openings.stage2, openings.quotient]
-        let layerCaps = header.layerCaps.reduce(0) { $0 + $1.count }
-        caps = digest * (header.mainCap.count + header.stage2Cap.count + header.quotientCap.count + layerCaps)
-        values = ext * (header.values.atPoint.count + 2) + 8
-        finalPolynomial = ext * header.finalPolynomial.count
-        rows = traces.reduce(0) { $0 + 4 * $1.values.count }
-        rowPaths = traces.reduce(0) { $0 + digest * $1.siblings.count }
-        foldValues = openings.layers.reduce(0) { $0 + 4 * $1.values.count }
-        foldPaths = openings.layers.reduce(0) { $0 + digest * $1.siblings.count }
-    }
-
-    /// By name, in the order of the proof.
-    package var components: [(name: String, bytes: Int)] {
-        [
-            ("caps", caps), ("values", values), ("finalPolynomial", finalPolynomial), ("rows", rows),
-            ("rowPaths", rowPaths), ("foldValues", foldValues), ("foldPaths", foldPaths),
+        let caps = [header.mainCap, header.stage2Cap, header.quotientCap] + header.layerCaps
+        func values(_ trees: [TreeOpening]) -> Int { trees.reduce(0) { $0 + $1.values.count } }
+        func paths(_ trees: [TreeOpening]) -> Int { Digest.count * trees.reduce(0) { $0 + $1.siblings.count } }
+        elements = [
+            ("caps", Digest.count * caps.reduce(0) { $0 + $1.count }),
+            ("values", Ext.degree * (header.values.atPoint.count + 2) + 2),
+            ("finalPolynomial", Ext.degree * header.finalPolynomial.count),
+            ("rows", values(traces)), ("rowPaths", paths(traces)),
+            ("foldValues", values(openings.layers)), ("foldPaths", paths(openings.layers)),
         ]
     }
 
-    package var total: Int { components.reduce(0) { $0 + $1.bytes } }
+    package static func == (a: ProofSizes, b: ProofSizes) -> Bool {
+        a.elements.elementsEqual(b.elements) { $0 == $1 }
+    }
+
+    /// Bytes by name, in the order of the proof; each part is rounded up to whole bytes.
+    package var components: [(name: String, bytes: Int)] {
+        elements.map { ($0.name, ElementPacking.byteCount($0.count)) }
+    }
+
+    /// Bytes of the proof.
+    package var total: Int { ElementPacking.byteCount(elements.reduce(0) { $0 + $1.count }) }
 }

@@ -29,8 +29,10 @@ enum ProofTargets {
             var writer = ProofWriter(capacity: bytes.count)
             writer.write(header)
             if let openings { writer.write(openings) }
-            require(writer.bytes == Array(bytes.prefix(writer.bytes.count)), "a proof has one encoding")
-            if openings != nil { require(writer.bytes.count == bytes.count, "nothing trails") }
+            // The header alone ends inside of a byte.
+            let written = openings == nil ? writer.bytes.dropLast() : writer.bytes[...]
+            require(written == bytes.prefix(written.count), "a proof has one encoding")
+            if openings != nil { require(written.count == bytes.count, "nothing trails") }
         }
     }
 
@@ -60,8 +62,9 @@ enum ProofTargets {
                 }
             default:
                 let mutation = ProofMutation.allCases[Int(change[4]) % ProofMutation.allCases.count]
-                if word + 4 <= proof.count {
-                    proof = mutation.applied(to: proof, word: word / 4) ?? proof
+                let element = place * 8 / 31
+                if element < PackedProof.count(proof) {
+                    proof = mutation.applied(to: proof, element: element) ?? proof
                 }
             }
         }
