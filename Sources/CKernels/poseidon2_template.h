@@ -5,6 +5,7 @@
 #include "poseidon2_constants.h"
 
 CK_INLINE void p2_external(V *s) {
+#pragma clang loop unroll(full)
     for (int i = 0; i < 16; i += 4) {
         V a = s[i], b = s[i + 1], c = s[i + 2], d = s[i + 3];
         V ab = v_add(a, b), cd = v_add(c, d), all = v_add(ab, cd);
@@ -14,6 +15,7 @@ CK_INLINE void p2_external(V *s) {
         s[i + 2] = v_add(with_d, cd);
         s[i + 3] = v_add(with_d, v_add(a, a));
     }
+#pragma clang loop unroll(full)
     for (int j = 0; j < 4; ++j) {
         V sum = v_add(v_add(s[j], s[j + 4]), v_add(s[j + 8], s[j + 12]));
         for (int i = j; i < 16; i += 4) s[i] = v_add(s[i], sum);
@@ -21,7 +23,8 @@ CK_INLINE void p2_external(V *s) {
 }
 
 CK_INLINE void p2_full(V *s, const uint32_t *constants) {
-    for (int i = 0; i < 16; ++i) s[i] = v_cube_after_adding(s[i], constants[i] - CK_P);
+    v_cube8_after_adding(s, constants);
+    v_cube8_after_adding(s + 8, constants + 8);
     p2_external(s);
 }
 

@@ -60,6 +60,10 @@ CK_INLINE V v_cube_after_adding(V a, uint32_t c_minus_p) {
     V d = v_high(v_step_signed(_mm256_mul_epi32(even, x)), v_step_signed(_mm256_mul_epi32(odd, x_odd)));
     return _mm256_min_epu32(d, _mm256_add_epi32(d, v_set1(CK_P)));
 }
+/// The same for eight vectors at once.
+CK_INLINE void v_cube8_after_adding(V *a, const uint32_t *constants) {
+    for (int i = 0; i < 8; ++i) a[i] = v_cube_after_adding(a[i], constants[i] - CK_P);
+}
 CK_INLINE V v_shift_down(V a, int n) {
     V top = _mm256_slli_epi32(a, 32 - n);
     V r = _mm256_add_epi32(_mm256_srli_epi32(a, n), _mm256_srli_epi32(top, 8));
