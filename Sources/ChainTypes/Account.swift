@@ -31,7 +31,7 @@ package struct IndexedAccount: Hashable, Sendable {
 }
 
 /// Where execution reads accounts from. The reader belongs to the rules; storage and memory implement it.
-package protocol AccountReader {
+package protocol AccountReader: Sendable {
     /// The account at `address`, or nil if it was never created.
     func account(at address: Address) throws(StorageFault) -> IndexedAccount?
     /// Number of leaves in use; the next account created gets this index.

@@ -81,6 +81,11 @@ extension Certificate {
     /// What a header's `lastCertificateHash` says of a block's certificate: zero when there is none.
     package static func hash(of certificate: Certificate?) -> Bytes32 { certificate?.hash ?? .zero }
 
+    /// A bound on the bytes of `encoded`: a signature behind its length for each validator, three numbers, two lists.
+    package static func maxByteCount(validators: Int) -> Int {
+        (RecoverableSignature.byteCount + 2) * validators + 64
+    }
+
     /// `rlp([height, round, blockHash, [signature…]])`; an absent signature is the empty string.
     package var encoded: [UInt8] {
         var encoder = RLPEncoder()

@@ -5,7 +5,7 @@ package import ChainTypes
 /// The accounts as a block in execution sees them: a reader below, changes above, and the ordered list of operations
 /// that the block's proof will speak about.
 package struct AccountsOverlay {
-    private let base: any AccountReader
+    private var base: any AccountReader
     private var changed: [Address: IndexedAccount] = [:]
     package private(set) var operations: [AccountOperation] = []
     /// The leaves of the changed accounts as they were before, in the order of their first change.
@@ -16,6 +16,9 @@ package struct AccountsOverlay {
         self.base = base
         accountCount = base.accountCount
     }
+
+    /// Reads the same accounts from elsewhere.
+    mutating func rebase(on base: any AccountReader) { self.base = base }
 
     package func account(at address: Address) throws(StorageFault) -> IndexedAccount? {
         if let account = changed[address] { return account }

@@ -13,8 +13,8 @@ package struct BlockExecutor<Preparer: JobPreparing, Verifier: ProofVerifying> {
     private let parameters: ChainParameters
     private let preparer: Preparer
     private let verifier: Verifier
-    private let tree: AccountTree
-    private let parent: (hash: Bytes32, accountCount: LeafIndex)
+    private var tree: AccountTree
+    private let parentHash: Bytes32
     var accounts: AccountsOverlay
     var state: SystemState
     private var receipts: [Receipt] = []
@@ -36,7 +36,7 @@ package struct BlockExecutor<Preparer: JobPreparing, Verifier: ProofVerifying> {
         self.preparer = preparer
         self.verifier = verifier
         self.tree = tree
-        self.parent = (parentHash, accounts.accountCount)
+        self.parentHash = parentHash
         self.accounts = AccountsOverlay(base: accounts)
         self.state = state
         self.state.height = context.height
@@ -51,7 +51,19 @@ package struct BlockExecutor<Preparer: JobPreparing, Verifier: ProofVerifying> {
     }
 
     private var provingContext: BlockContext {
-        BlockContext(height: context.height, proposer: context.proposer, parentHash: parent.hash, mix: context.mix)
+        BlockContext(height: context.height, proposer: context.proposer, parentHash: parentHash, mix: context.mix)
+    }
+
+    /// Moves a block in the making to other readers of the state that it was begun on. `tree` is not looked at before
+    /// the end.
+    package mutating func rebase(accounts: any AccountReader, tree: AccountTree) {
+        self.accounts.rebase(on: accounts)
+        self.tree = tree
+    }
+
+    /// The next nonce of an account; 0 for one that does not exist.
+    package func nonce(of address: Address) throws(StorageFault) -> UInt64 {
+        try accounts.account(at: address)?.account.nonce ?? 0
     }
 
     /// Whose claims the tips become.
@@ -304,6 +316,8 @@ package struct BlockExecutor<Preparer: JobPreparing, Verifier: ProofVerifying> {
             accountsRoot: updates.root, state: state, systemRoot: root)
     }
 }
+
+extension BlockExecutor: Sendable where Preparer: Sendable, Verifier: Sendable {}
 
 extension ExecutableTransaction.Evidence {
     fileprivate var parts: (payload: [UInt8]?, claimed: Bool?, facts: PayloadFacts?) {

@@ -17,7 +17,7 @@ struct ExecutedCandidate: Sendable {
 
 extension BlockHeader {
     /// The header of an executed block.
-    fileprivate init(
+    init(
         parent: ChainTip, originRound: UInt32, proposer: Address, timestamp: UInt64, baseFee: UInt128,
         vrfProof: [UInt8], transactions: [[UInt8]], evidence: [Equivocation], executed: ExecutedBlock
     ) {
@@ -61,60 +61,7 @@ extension Receipt {
     }
 }
 
-// MARK: - Building
-
 extension Replica {
-    /// Builds the block of this height from the pool: proving transactions first, in order of arrival, then ordinary
-    /// ones by tip, until the gas, the operations or the bytes are used up.
-    func buildBlock(round: UInt32, now: UInt64) throws(StorageFault) -> ExecutedCandidate? {
-        guard let keys else { return nil }
-        let height = tip.header.height + 1
-        let alpha = Randao.alpha(chainId: chainId, height: height, parentMix: tip.header.mix)
-        guard let proof = try? VRF.prove(key: keys.vrf, alpha: alpha) else { return nil }
-        let shown = evidence.pending(after: ledger.system)
-        let context = ExecutionContext(
-            height: height, proposer: keys.address, baseFee: nextBaseFee,
-            mix: Randao.nextMix(tip.header.mix, vrfOutput: proof.output), originRound: round, evidence: shown)
-        var executor = makeExecutor(context)
-        var included: [VerifiedTransaction] = []
-        var payloads: [[UInt8]] = []
-        // RLP overhead of a header and three lists stays below 4,096 bytes.
-        var bytes = 4_096 + (tip.certificate?.encoded.count ?? 0) + shown.count * Limits.maxEquivocationBytes
-        func fits(_ transaction: VerifiedTransaction) -> Bool {
-            bytes + transaction.encoded.count + 16 <= Limits.maxBlockBytes
-                && included.count < Limits.maxBlockTransactions
-        }
-        for proof in mempool.pendingProofs where fits(proof.transaction) {
-            let result = try executor.apply(
-                ExecutableTransaction(transaction: proof.transaction, evidence: .payload(proof.payload)))
-            guard case .success = result else { continue }
-            included.append(proof.transaction)
-            payloads.append(proof.payload)
-            bytes += proof.transaction.encoded.count + 16
-        }
-        let candidates = try poolCandidates(limit: Limits.maxBlockTransactions)
-        var skipped: Set<Address> = []
-        for transaction in candidates where !skipped.contains(transaction.sender) && fits(transaction) {
-            guard case .success = try executor.apply(ExecutableTransaction(transaction: transaction)) else {
-                skipped.insert(transaction.sender)
-                continue
-            }
-            included.append(transaction)
-            bytes += transaction.encoded.count + 16
-        }
-        let executed = executor.finish()
-        let encoded = included.map(\.encoded)
-        let header = BlockHeader(
-            parent: tip, originRound: round, proposer: keys.address,
-            timestamp: max(now, tip.header.timestamp + 1), baseFee: context.baseFee, vrfProof: proof.bytes,
-            transactions: encoded, evidence: shown.map(\.equivocation), executed: executed)
-        let block = Block(
-            header: header, transactions: encoded, lastCertificate: tip.certificate,
-            evidence: shown.map(\.equivocation))
-        return ExecutedCandidate(
-            proposed: ProposedBlock(block: block, payloads: payloads), transactions: included, executed: executed)
-    }
-
     func makeExecutor(_ context: ExecutionContext) -> BlockExecutor<JobFeed, ProofChecker> {
         BlockExecutor(
             context: context, parentHash: tip.hash, state: ledger.system, accounts: ledger.accounts,
@@ -123,8 +70,11 @@ extension Replica {
 
     /// Base fee of the block after the tip.
     package var nextBaseFee: UInt128 {
-        tip.header.height == 0
-            ? genesis.chain.initialBaseFee : BaseFee.next(after: tip.header, parameters: genesis.chain)
+        baseFee(after: tip.header)
+    }
+
+    func baseFee(after header: BlockHeader) -> UInt128 {
+        header.height == 0 ? genesis.chain.initialBaseFee : BaseFee.next(after: header, parameters: genesis.chain)
     }
 }
 

@@ -12,8 +12,12 @@ package struct JobFeed: JobPreparing {
     private let maxOperations: Int
 
     package init(ledger: Ledger, program: BlockProgram) {
-        let parameters = ledger.system.parameters
-        operations = ledger.operations
+        self.init(operations: ledger.operations, parameters: ledger.system.parameters, program: program)
+    }
+
+    /// `operations` are those of the blocks that are not proven, by height.
+    init(operations: [UInt64: [AccountOperation]], parameters: ProvingParameters, program: BlockProgram) {
+        self.operations = operations
         maxOperations = Int(parameters.maxOperationsPerJob)
         planner = Planner(
             program: program, maxInstanceLogHeight: parameters.maxInstanceLogHeight,

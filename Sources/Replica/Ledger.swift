@@ -5,9 +5,12 @@ import Execution
 package import SystemState
 
 /// All accounts in memory, by leaf and by address.
-package struct MemoryAccounts: AccountReader, Sendable {
+package struct MemoryAccounts: AccountReader {
     package private(set) var accounts: [Account]
     private var indices: [Address: LeafIndex]
+
+    /// None.
+    package init() { (accounts, indices) = ([], [:]) }
 
     /// Accounts in the order of their leaves. nil when an address appears twice or there are more than 2^28.
     package init?(_ accounts: [Account]) {
@@ -70,13 +73,20 @@ package struct Ledger: Sendable {
         return BlockWitness.collect(touched: touched, reader: tree)
     }
 
+    /// Operations of the blocks that are not proven yet after `executed`.
+    func operations(after executed: ExecutedBlock) -> [UInt64: [AccountOperation]] {
+        var operations = operations
+        if !executed.operations.isEmpty { operations[executed.state.height] = executed.operations }
+        for height in operations.keys where height <= executed.state.provenHeight { operations[height] = nil }
+        return operations
+    }
+
     /// Moves on to the state after `executed`. Returns the rows of the system state that changed.
     mutating func apply(_ executed: ExecutedBlock) -> [SystemState.Change] {
         accounts.apply(executed.accounts)
         tree.apply(executed.treeUpdates)
         system = executed.state
-        if !executed.operations.isEmpty { operations[system.height] = executed.operations }
-        for height in operations.keys where height <= system.provenHeight { operations[height] = nil }
+        operations = operations(after: executed)
         return system.takeChanges()
     }
 }

@@ -125,6 +125,10 @@ extension Replica {
             return
         }
         effects.append(.broadcast(.consensus(signed.message), except: nil))
+        if case .vote(let vote) = signed, vote.type == .precommit, let hash = vote.blockHash {
+            toPrepare = hash
+            effects.append(.proceed)
+        }
         switch signed {
         case .proposal(let proposal):
             if let verified = try? core.verified(proposal) { inputs.append(.proposal(verified)) }
@@ -142,8 +146,8 @@ extension Replica {
     ) throws(StorageFault) {
         let executed = candidate.executed
         let witness = ledger.witness(of: executed)
-        let changes = ledger.apply(executed)
         let block = candidate.proposed.block
+        let changes = committing(block.hash) { $0.ledger.apply(executed) }
         tip = ChainTip(header: block.header, certificate: certificate)
         effects.append(
             .commit(

@@ -45,6 +45,10 @@ package struct Replica: Sendable {
     var candidates: [Bytes32: ExecutedCandidate] = [:]
     /// Blocks of the current height that are here and were not executed, by hash.
     var unexecuted: [Bytes32: ProposedBlock] = [:]
+    /// The first block of the next height, as far as it is known before this height is decided.
+    var prepared: BlockDraft?
+    /// The block on top of which the next one can be prepared.
+    var toPrepare: Bytes32?
     var isHalted = false
     let baseHeight: UInt64
     /// Ticks for which a validator that cannot decide alone still waits to hear where its peers are.
@@ -111,6 +115,7 @@ package struct Replica: Sendable {
         case .tick(let now):
             try tick(now: now, &effects)
         case .proceed(let now):
+            try prepareNextBlock()
             try proceed(now: now, &effects)
         }
         return effects

@@ -60,6 +60,8 @@ package struct SampleCluster {
     /// Milliseconds by which a node's clock is ahead, by node.
     package var clockSkew: [Int: UInt64] = [:]
     package private(set) var faults: [Fault] = []
+    /// Whether what a node puts off is forgotten: the next block is then not prepared.
+    package var forgetsWhatIsPutOff = false
     /// Nodes that stopped for good, and why.
     package private(set) var halts: [Halt] = []
     /// All consensus messages of the nodes' own keys, by node, in order.
@@ -208,7 +210,7 @@ package struct SampleCluster {
             guard nodes[node].life == life else { return }
             try feed(.beginHeight(height, now: time(node)), node)
         case .proceed(let node, let life):
-            guard nodes[node].life == life else { return }
+            guard nodes[node].life == life, !forgetsWhatIsPutOff else { return }
             try feed(.proceed(now: time(node)), node)
         case .tick:
             add(.tick, in: 1_000)
@@ -277,8 +279,10 @@ package struct SampleCluster {
     // MARK: - Clients
 
     /// Offers a transaction to a node; nil when it was taken.
-    package mutating func submit(_ transaction: VerifiedTransaction, to index: Int) throws -> MempoolRefusal? {
-        for effect in try feed(.submit(transaction, payload: nil), index) {
+    package mutating func submit(
+        _ transaction: VerifiedTransaction, payload: [UInt8]? = nil, to index: Int
+    ) throws -> MempoolRefusal? {
+        for effect in try feed(.submit(transaction, payload: payload), index) {
             if case .refused(_, let refusal) = effect { return refusal }
         }
         return nil
