@@ -108,7 +108,7 @@ let package = Package(
             domain + proofs + rules + [
                 "Replica", "SeededRandom", .product(name: "HeapModule", package: "swift-collections"),
             ]),
-        module("ProvingLab", domain + proofs + rules + ["Replica", "STARKProver", "ProverRuntime"]),
+        module("ProvingLab", domain + proofs + rules + ["Replica", "STARKProver", "ProverRuntime", "SeededRandom"]),
 
         // Commands
         module("CommandShell", base + ["JSONRPC", arguments, logging]),
@@ -136,6 +136,7 @@ let package = Package(
 
         // Tests
         tests("ByteCodec", ["SeededRandom"]),
+        tests("SeededRandom"),
         tests("Cryptography", ["ByteCodec"]),
         tests("ProofField", ["CKernels", "SeededRandom"]),
         tests("ChainTypes", base + ["SeededRandom"]),
@@ -156,7 +157,9 @@ let package = Package(
         tests("PeerNetwork", ["ByteCodec", "Cryptography", logging] + nio + tls),
         tests("Simulation", domain + proofs + rules + ["Replica", "cairn-sim"]),
         tests("ProvingLab", domain + proofs + rules + ["Replica", "STARKProver", "ProverRuntime"]),
-        tests("NodeRuntime", domain + proofs + rules + ["Replica", "Storage", "JSONRPC", "PeerNetwork", logging]),
+        tests(
+            "NodeRuntime",
+            domain + proofs + rules + ["Replica", "SampleChain", "Storage", "JSONRPC", "PeerNetwork", logging]),
         tests("ProverRuntime", domain + proofs + rules + ["SampleChain", "Replica", logging]),
         tests(
             "Commands",

@@ -26,8 +26,8 @@ package enum ProverAction: Hashable, Sendable {
     ///
     /// Aggregation goes by turns, so that one proof is sent and not as many as there are provers: of those with a valid
     /// submission, in selection order, the k-th waits k blocks; a prover without one waits for all of them. In phases
-    /// without usable partial proofs, selected provers take the turn by rank and everyone else after them; the
-    /// aggregators of a split block, by rank.
+    /// without usable partial proofs, selected provers take the turn by rank and everyone else after them. Each
+    /// aggregator of a split block sends a proof of its own, since one that is silent is not paid.
     package static func next(_ job: Job, owner: Address, height: UInt64) -> ProverAction {
         guard let phase = job.phase.accepts, let window = job.windows.last else { return .wait(.closed) }
         guard height <= window.endsAt else { return .wait(.closed) }
@@ -58,9 +58,7 @@ package enum ProverAction: Hashable, Sendable {
             guard job.fullProofs.isEmpty else { return .wait(.done) }
             return alone(job, owner, phase, window, height)
         case .aggregate:
-            guard let rank else { return .wait(.notSelected) }
-            guard job.fullProofs.isEmpty else { return .wait(.done) }
-            return isTurn(rank, window, height) ? .aggregateSubBlocks : .wait(.turnOfOthers)
+            return rank == nil ? .wait(.notSelected) : .aggregateSubBlocks
         }
     }
 

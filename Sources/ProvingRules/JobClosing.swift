@@ -55,8 +55,8 @@ struct JobClosing<Verifier: ProofVerifying> {
         case .t2: closePartials(&job, &state, &events)
         case .t3, .t4, .t5: closeAggregation(&job, &state, &events)
         case .aggregate:
-            job.reach(.aggregationLapsed, at: height)
-            finish(&job, .lapsed, &state, &events)
+            if job.provenAt == nil { job.reach(.aggregationLapsed, at: height) }
+            finish(&job, job.provenAt == nil ? .lapsed : .proven, &state, &events)
         case .queued, .open, .closed: break
         }
     }

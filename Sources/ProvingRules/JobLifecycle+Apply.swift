@@ -92,9 +92,8 @@ extension JobLifecycle {
 }
 
 extension Job {
-    /// Whether a full proof won the job, which closes it at the block's end: the first in T1, T2 or the open phase, and
-    /// the first aggregate.
+    /// Whether a full proof won the job, which closes it at the block's end: the first in T1, T2 or the open phase.
     var isDecided: Bool {
-        fullProofs.contains { [.t1, .t2, .open, .aggregate].contains($0.inclusion.phase) }
+        fullProofs.contains { [.t1, .t2, .open].contains($0.inclusion.phase) }
     }
 }

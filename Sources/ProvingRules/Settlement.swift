@@ -10,11 +10,11 @@ package enum Settlement {
     /// The lines of a settlement, phase by phase; amounts of zero are left out.
     package static func settle(_ job: Job, parameters: ProvingParameters) -> [Payment] {
         var lines = Lines(parameters: parameters)
-        let winner = job.fullProofs.first
         if job.isAggregation {
-            if let winner { lines.aggregate(winner, job) }
+            lines.subBlocks(job)
             return scaled(lines.payments, cap: parameters.maxIssuancePerJob)
         }
+        let winner = job.fullProofs.first
         switch winner?.inclusion.phase {
         case .t1:
             if let winner { lines.fullProof(winner, job, .t1(parameters.rewards)) }
@@ -192,13 +192,16 @@ private struct Lines {
         }
     }
 
-    /// A proof over a block's sub-blocks: each selected aggregator is paid, whoever sent it.
-    mutating func aggregate(_ winner: FullProof, _ job: Job) {
+    /// The proofs over a block's sub-blocks. Once there is one, preset `source` pays each selected aggregator, silent
+    /// ones among them; `devnet` pays those who sent one.
+    mutating func subBlocks(_ job: Job) {
+        guard !job.fullProofs.isEmpty else { return }
         let table = parameters.rewards
-        for prover in job.selected {
+        for prover in job.selected where !isDevnet || job.fullProofs.contains(where: { $0.owner == prover.owner }) {
             add(.prover(prover.owner), .rewardAggProofProver, table.rewardAggProofProver)
         }
-        add(.validator(winner.inclusion.proposer), .rewardAggProofValidator, table.rewardAggProofValidator)
+        addValidators(
+            job.fullProofs.map(\.inclusion.proposer), .rewardAggProofValidator, table.rewardAggProofValidator)
     }
 
     /// The open bounty, rising with every block that it waited.

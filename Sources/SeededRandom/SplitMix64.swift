@@ -18,6 +18,15 @@ extension RandomNumberGenerator {
     /// Uniform in 0..<bound; 0 for a bound below 1.
     package mutating func below(_ bound: Int) -> Int { bound > 0 ? Int(next(upperBound: UInt64(bound))) : 0 }
 
+    /// Uniform in the range.
+    package mutating func pick(_ range: ClosedRange<Int>) -> Int { range.lowerBound + below(range.count) }
+
+    /// One of the values; there must be one.
+    package mutating func pick<Value>(_ values: [Value]) -> Value { values[below(values.count)] }
+
+    /// True in `chance` of a hundred cases.
+    package mutating func percent(_ chance: Int) -> Bool { below(100) < chance }
+
     /// `count` uniform bytes.
     package mutating func bytes(_ count: Int) -> [UInt8] {
         (0..<count).map { _ in UInt8(truncatingIfNeeded: next()) }

@@ -20,8 +20,8 @@ struct AttacksCommand: ParsableCommand {
     @Option(help: "Jobs of each attack with real proofs; 0 for none.")
     var realJobs = 5
 
-    @Option(help: "The proof profile of the real proofs.")
-    var profile = "insecure-test"
+    @Option(help: "The proof profile of the real proofs; the devnet's when it is left out.")
+    var profile: String?
 
     @Option(help: "Seed of all runs.")
     var seed: UInt64 = 1
@@ -29,7 +29,7 @@ struct AttacksCommand: ParsableCommand {
     @Flag(help: "Write one JSON object.")
     var json = false
 
-    @Flag(help: "Write the tables in Markdown, as Docs/Attacks.md has them.")
+    @Flag(help: "Write Docs/Attacks.md.")
     var markdown = false
 
     func run() throws {
@@ -45,9 +45,19 @@ struct AttacksCommand: ParsableCommand {
         console.endProgress()
         if json {
             console.json(.object(tables.map { JSONMember($0.name, Self.json($0)) }))
+        } else if markdown {
+            console.line(AttacksPage(command: command, tables: tables).text)
         } else {
-            for table in tables { console.line(markdown ? Self.markdown(table) : Self.text(table)) }
+            for table in tables { console.line(Self.text(table)) }
         }
+    }
+
+    /// How to make the same again.
+    private var command: String {
+        var words = ["cairn-sim attacks --jobs \(jobs) --real-jobs \(realJobs)"]
+        if let profile { words.append("--profile \(profile)") }
+        if seed != 1 { words.append("--seed \(seed)") }
+        return (words + ["--markdown"]).joined(separator: " ")
     }
 
     private static func text(_ table: LabTable) -> String {
@@ -58,15 +68,6 @@ struct AttacksCommand: ParsableCommand {
             })
         for row in table.rows { text.add(row.map(\.shown)) }
         return table.title + "\n\n" + text.text + "\n"
-    }
-
-    private static func markdown(_ table: LabTable) -> String {
-        let rule = table.columns.indices.map { index in
-            table.rows.first.map { if case .text = $0[index] { "---" } else { "---:" } } ?? "---"
-        }
-        let lines = [table.columns, rule] + table.rows.map { $0.map(\.shown) }
-        let body = lines.map { "| " + $0.joined(separator: " | ") + " |" }.joined(separator: "\n")
-        return "## \(table.title)\n\n\(body)\n"
     }
 
     private static func json(_ table: LabTable) -> JSONValue {

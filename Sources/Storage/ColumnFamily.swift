@@ -43,6 +43,10 @@ package enum ColumnFamily: String, CaseIterable, Sendable {
     /// record key → record of the system state, at the head.
     case system
 
+    /// height u64 → the record of the validators who decide blocks from that height on. The state forgets sets that can
+    /// no longer be punished; whoever follows the chain from its genesis still needs them.
+    case validatorSets
+
     /// height u64 → the account operations of a block that is not proven yet.
     case operations
 

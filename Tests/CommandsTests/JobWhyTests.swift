@@ -3,6 +3,7 @@ import ChainTypes
 import Foundation
 import JSONRPC
 import NodeRuntime
+import Replica
 import SampleChain
 import SystemState
 import Testing
@@ -10,7 +11,15 @@ import Testing
 /// `cairn job why` against a chain, honest and not.
 struct JobWhyTests {
     private func why(_ node: SampleAnswers, _ prover: Address, _ rest: String...) async throws -> CommandRun {
-        try await node.run(["job", "why", "1", "--prover", "\(prover)"] + rest)
+        try await node.run(["job", "why", "\(node.number)", "--prover", "\(prover)"] + rest)
+    }
+
+    /// The same with the chain's genesis in a file of the caller's own.
+    private func whyTrusting(_ node: SampleAnswers, _ prover: Address) async throws -> CommandRun {
+        let file = FileManager.default.temporaryDirectory.appending(component: "genesis-\(UUID().uuidString).json")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try Data(node.genesisText.utf8).write(to: file)
+        return try await why(node, prover, "--genesis", file.path(percentEncoded: false))
     }
 
     @Test func theSelectedAndTheOthersAreToldWhyByEitherKey() async throws {
@@ -39,11 +48,7 @@ struct JobWhyTests {
     }
 
     @Test func withItsOwnGenesisNothingIsTheNodesWord() async throws {
-        let node = try SampleAnswers.atSelection()
-        let file = FileManager.default.temporaryDirectory.appending(component: "genesis-\(UUID().uuidString).json")
-        defer { try? FileManager.default.removeItem(at: file) }
-        try Data(GenesisFile.write(node.chain.genesis).utf8).write(to: file)
-        let run = try await why(node, SampleGenesis.owner(0), "--genesis", file.path(percentEncoded: false))
+        let run = try await whyTrusting(try SampleAnswers.atSelection(), SampleGenesis.owner(0))
         #expect(run.status == 0 && !run.output.contains("node's word") && run.output.contains("verified"))
     }
 
@@ -67,10 +72,7 @@ struct JobWhyTests {
         var node = try SampleAnswers.atSelection()
         let genesis = node.chain.genesis
         node.lie = { method, _, answer in Self.change(lie, method, answer, genesis) }
-        let file = FileManager.default.temporaryDirectory.appending(component: "genesis-\(UUID().uuidString).json")
-        defer { try? FileManager.default.removeItem(at: file) }
-        try Data(GenesisFile.write(genesis).utf8).write(to: file)
-        let run = try await why(node, SampleGenesis.owner(0), "--genesis", file.path(percentEncoded: false))
+        let run = try await whyTrusting(node, SampleGenesis.owner(0))
         #expect(run.status == 1)
         #expect(run.output.contains("FAILED"))
         #expect(run.errors.contains(lie.caught), "\(run.errors)")
@@ -111,6 +113,81 @@ struct JobWhyTests {
             return (try? JSONParser.parse(Array(GenesisFile.write(other).utf8))) ?? answer
         default: return answer
         }
+    }
+
+    /// Nothing is the node's word although the validators changed twice since the genesis.
+    @Test(arguments: [UInt64(1), 2]) func changesOfTheValidatorsAreFollowed(number: UInt64) async throws {
+        var node = try SampleAnswers.acrossSets()
+        node.number = number
+        let job = try node.job
+        let changes = [UInt64(3), 6].filter { $0 <= node.chain.height }
+        #expect(changes.count == 2 && job.selectedAt == (number == 1 ? 2 : 5))
+        let sets = node.chain.blocks.map(\.block.header.validatorsHash)
+        #expect(Set(sets).count == 3 && sets[1] != sets[2] && sets[4] != sets[5])
+        for index in 0..<2 {
+            let run = try await whyTrusting(node, SampleGenesis.owner(index))
+            #expect(run.status == 0 && !run.output.contains("node's word"), "\(run.output)\(run.errors)")
+            for height in changes { #expect(run.output.contains("verified     validators from block \(height): ")) }
+        }
+    }
+
+    /// Ways to put other validators in the place of those that block 2 announces.
+    enum Usurpation: String, CaseIterable {
+        /// Others than those announced.
+        case set
+        /// Others, and a header of block 2 that announces them, which the validators before did not sign.
+        case announcement
+        /// A header of block 3 that names others than the block before it announces.
+        case header
+
+        var caught: String {
+            switch self {
+            case .set: "the node's are not those that block 2 announces"
+            case .announcement: "is not decided by those before"
+            case .header: "names other validators than the block before announces"
+            }
+        }
+    }
+
+    @Test(arguments: Usurpation.allCases)
+    func aSetThatNobodyAnnouncedIsNotFollowed(_ usurpation: Usurpation) async throws {
+        var node = try SampleAnswers.acrossSets()
+        let honest = try #require(node.chain.system.validators(at: 3))
+        let power = honest.validators[0].power
+        let set = try #require(
+            ValidatorSet(
+                honest.validators.map {
+                    Validator(
+                        address: $0.address, signingKey: $0.signingKey, vrfKey: $0.vrfKey, power: power + 1)
+                }))
+        node.lie = { method, parameter, answer in
+            func header(_ change: (inout BlockHeader) -> Void) -> JSONValue {
+                guard var header = try? BlockHeader(decoding: Hex.decode(answer.string ?? "") ?? []) else {
+                    return answer
+                }
+                change(&header)
+                return .string(Hex.encode(header.encoded))
+            }
+            let height = parameter?.uint64 ?? (parameter?.string).flatMap(Hex.parseQuantity).map { UInt64($0) }
+            switch (usurpation, method, height) {
+            case (.set, "cairn_validators", 3), (.announcement, "cairn_validators", 3): return SampleAnswers.json(set)
+            case (.announcement, "debug_getRawHeader", 2): return header { $0.nextValidatorsHash = set.hash }
+            case (.header, "debug_getRawHeader", 2):
+                return header { $0.nextValidatorsHash = $0.validatorsHash }
+            default: return answer
+            }
+        }
+        let run = try await whyTrusting(node, SampleGenesis.owner(0))
+        #expect(run.status == 1 && run.output.contains("FAILED"))
+        #expect(run.errors.contains(usurpation.caught), "\(run.errors)")
+    }
+
+    /// A node that began above the change cannot tell the set, which is not a lie.
+    @Test func aSetThatTheNodeDoesNotHoldLeavesItsWord() async throws {
+        var node = try SampleAnswers.acrossSets()
+        node.refuses = "cairn_validators"
+        let run = try await whyTrusting(node, SampleGenesis.owner(0))
+        #expect(run.status == 0 && run.output.contains("node's word  block 5: its validators are not those of block 2"))
     }
 
     @Test func aJobWithoutItsRosterIsAClearFailure() async throws {

@@ -159,6 +159,15 @@ struct ActionTests {
         for prover in 0..<4 { #expect(one.action(prover, at: 11) == .proveAlone(.t3)) }
     }
 
+    @Test("sub-blocks are proven: each aggregator sends a proof of its own, whoever sent one before")
+    func aggregators() {
+        var builder = JobBuilder(.aggregate)
+        builder.prove(1, .aggregate)
+        for prover in [0, 2] { #expect(builder.action(prover) == .aggregateSubBlocks) }
+        #expect(builder.action(1) == .wait(.done))
+        #expect(builder.action(3) == .wait(.notSelected))
+    }
+
     @Test("open to all: everyone at once")
     func open() {
         var builder = JobBuilder(.open, endsAt: .max)

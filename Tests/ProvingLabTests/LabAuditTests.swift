@@ -74,27 +74,60 @@ struct LabAuditTests {
         }
     }
 
-    /// The state forgets a commitment that was sent in time; the books do not.
-    @Test func aPenaltyWithoutFaultIsNoticed() throws {
-        var chain = try Self.chain()
-        var audit = LabAudit(chain.state)
-        func run(_ items: [LabBlock.Item] = [], operations: UInt32 = 0) throws {
-            let block = Self.block(chain, operations: operations, items)
+    /// A chain with job 1 in T1, under audit.
+    private struct Watched {
+        var chain: LabChain
+        var audit: LabAudit
+
+        init() throws {
+            chain = try LabAuditTests.chain()
+            audit = LabAudit(chain.state)
+            try run(operations: 2)
+            try run()
+        }
+
+        mutating func run(_ items: [LabBlock.Item] = [], operations: UInt32 = 0) throws {
+            let block = LabAuditTests.block(chain, operations: operations, items)
             try audit.check(block, chain.execute(block, verifying: true), chain)
         }
-        try run(operations: 2)
-        try run()
-        let job = try #require(chain.state.jobs[1])
-        let prover = try #require(job.selected.first)
-        let payload = try #require(
-            StandInWork.payload(.commit(.t1, instances: prover.instances), job, operatorKey: prover.operatorKey))
-        let proof = try #require(
-            chain.proof(
-                payload, job: 1, phase: .t1, owner: prover.owner, operatorKey: prover.operatorKey, isAsAsked: true))
-        try run([.proof(proof)])
-        chain.edit { $0.jobs.update(1) { $0.commitments = [] } }
+
+        /// The prover of that rank does its part in T1.
+        mutating func act(_ rank: Int, _ action: ProverAction) throws {
+            let job = try #require(chain.state.jobs[1])
+            let prover = job.selected[rank]
+            let payload = try #require(StandInWork.payload(action, job, operatorKey: prover.operatorKey))
+            let proof = try #require(
+                chain.proof(
+                    payload, job: 1, phase: .t1, owner: prover.owner, operatorKey: prover.operatorKey,
+                    isAsAsked: true))
+            try run([.proof(proof)])
+        }
+    }
+
+    /// The state forgets a commitment that was sent in time; the books do not.
+    @Test func aPenaltyWithoutFaultIsNoticed() throws {
+        var watched = try Watched()
+        let prover = try #require(watched.chain.state.jobs[1]?.selected.first)
+        try watched.act(0, .commit(.t1, instances: prover.instances))
+        watched.chain.edit { $0.jobs.update(1) { $0.commitments = [] } }
         #expect(throws: LabViolation.punishedWithoutFault(job: 1, prover.owner, .penaltyT1Prover)) {
-            for _ in 0..<60 { try run() }
+            for _ in 0..<60 { try watched.run() }
+        }
+    }
+
+    /// The state has a commitment that nobody sent, and a full proof in T1 pays all who committed.
+    @Test func aRewardForNothingIsNoticed() throws {
+        var watched = try Watched()
+        let job = try #require(watched.chain.state.jobs[1])
+        let silent = job.selected[1]
+        let inclusion = Inclusion(
+            owner: silent.owner, operatorKey: silent.operatorKey, phase: .t1, height: watched.chain.height,
+            proposer: LabKeys.validator(0), transactionHash: .zero, payloadDigest: .zero)
+        watched.chain.edit {
+            $0.jobs.update(1) { $0.commitments.append(Commitment(inclusion: inclusion, roots: [])) }
+        }
+        #expect(throws: LabViolation.paidForNothing(job: 1, silent.owner, .rewardFullProofProverT1)) {
+            try watched.act(0, .proveAlone(.t1))
         }
     }
 }

@@ -143,8 +143,13 @@ struct SubBlockLifecycleTests {
         market.block()
         market.block([market.aggregateSubBlocks(market.selected(4)[0], 4)])
         #expect(market.allValid)
+        // The aggregators' window ends two blocks later, the details of its job are kept for two more.
+        market.block()
+        #expect(market.state.jobs.contains(1) && !market.job(4).isClosed)
+        market.block()
+        #expect(!market.state.jobs.contains(1) && market.job(4).isClosed)
         market.blocks(3)
-        #expect(!market.state.jobs.contains(1) && !market.state.jobs.contains(4))
+        #expect(!market.state.jobs.contains(4))
     }
 }
 
@@ -182,24 +187,72 @@ struct AggregationTests {
         #expect(Selection.aggregators(available: 0, parameters: parameters) == 0)
     }
 
-    /// Worked out by hand: 5 aggregators · 50 and 3 for the proposer; whoever sends, each is paid once.
-    @Test(arguments: [RulesPreset.source, .devnet]) func eachSelectedAggregatorIsPaid(preset: RulesPreset) throws {
+    /// What five aggregators do in the three blocks of their window, by rank, and what each of them and the proposer of
+    /// each block is paid: 50 an aggregator, under `devnet` to those that sent, 3 a proof to who included it.
+    struct Window: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let sent: [[Int]]
+        let source, devnet, proposers: [UInt128]
+    }
+
+    static let windows = [
+        Window(
+            testDescription: "all are silent", sent: [[], [], []], source: [0, 0, 0, 0, 0],
+            devnet: [0, 0, 0, 0, 0], proposers: [0, 0, 0]),
+        Window(
+            testDescription: "one acts", sent: [[], [3], []], source: [50, 50, 50, 50, 50],
+            devnet: [0, 0, 0, 50, 0], proposers: [0, 3, 0]),
+        Window(
+            testDescription: "two act in one block", sent: [[3, 1], [], []], source: [50, 50, 50, 50, 50],
+            devnet: [0, 50, 0, 50, 0], proposers: [6, 0, 0]),
+        Window(
+            testDescription: "one acts in the last block", sent: [[0], [], [4]], source: [50, 50, 50, 50, 50],
+            devnet: [50, 0, 0, 0, 50], proposers: [3, 0, 3]),
+        Window(
+            testDescription: "all act", sent: [[0, 2], [4], [1, 3]], source: [50, 50, 50, 50, 50],
+            devnet: [50, 50, 50, 50, 50], proposers: [6, 3, 6]),
+    ]
+
+    @Test(arguments: windows, [RulesPreset.source, .devnet])
+    func whoSentAnAggProofIsPaidAndUnderTheSourceWhoWasSelected(window: Window, preset: RulesPreset) throws {
         var market = try market { $0.preset = preset }
-        let (aggregators, minted) = (market.selected(4), market.state.supply.minted)
-        let claims = aggregators.map { market.claim($0) }
-        market.block([market.aggregateSubBlocks(aggregators[3], 4), market.aggregateSubBlocks(aggregators[1], 4)])
-        #expect(market.allValid)
+        let (aggregators, before) = (market.selected(4), market.state)
+        var claims = aggregators.map { market.claim($0) }
+        let firstBlock = market.state.height + 1
+        var events: [ProvingEvent] = []
+        for ranks in window.sent {
+            #expect(!market.job(4).isClosed)
+            market.block(ranks.map { market.aggregateSubBlocks(aggregators[$0], 4) })
+            #expect(market.allValid)
+            events += market.events
+        }
+        claims = zip(aggregators, claims).map { market.claim($0) - $1 }
+        #expect(claims == (preset == .source ? window.source : window.devnet))
         let job = market.job(4)
-        #expect(job.outcome == .proven && job.fullProofs.map(\.owner) == [Market.owner(aggregators[3])])
-        #expect(job.unpaid.map(\.owner) == [Market.owner(aggregators[1])])
-        #expect(zip(aggregators, claims).map { market.claim($0) - $1 } == [50, 50, 50, 50, 50])
-        #expect(market.state.supply.minted - minted == 253)
-        #expect(job.payments.last?.account == .validator(Market.proposer(market.state.height)))
-        #expect(job.payments.last?.amount == 3)
-        #expect(aggregators.allSatisfy { market.state.provers[Market.owner($0)]?.assignedJob == nil })
-        let aggregated = ProvingEvent.blockAggregated(job: 4, height: 1, prover: Market.owner(aggregators[3]))
-        #expect(market.events.contains(aggregated))
+        let proposers = (0..<3).map { block in
+            job.payments.filter { $0.account == .validator(Market.proposer(firstBlock + block)) }
+                .reduce(UInt128(0)) { $0 + $1.amount }
+        }
+        #expect(proposers == window.proposers)
+        #expect(market.state.supply.minted - before.supply.minted == (claims + proposers).reduce(0, +))
+        #expect(market.state.supply.burned == before.supply.burned)
+        let first = window.sent.joined().first
+        #expect(job.isClosed && job.outcome == (first == nil ? .lapsed : .proven))
+        let aggregated = events.compactMap { event in
+            if case .blockAggregated(4, 1, let prover) = event { prover } else { nil }
+        }
+        #expect(aggregated == [first.map { Market.owner(aggregators[$0]) }].compactMap { $0 })
+        #expect(market.state.provers.values.allSatisfy { $0.assignedJob == nil })
         #expect(market.isConserved())
+    }
+
+    @Test func theWindowClosesEarlyOnceAllHaveSent() throws {
+        var market = try market { $0.earlyAdvance = true }
+        let aggregators = market.selected(4)
+        market.block(aggregators.dropLast().map { market.aggregateSubBlocks($0, 4) })
+        #expect(market.job(4).provenAt == market.state.height && market.job(4).phase == .aggregate)
+        market.block([market.aggregateSubBlocks(aggregators[4], 4)])
+        #expect(market.job(4).outcome == .proven && market.job(4).closedAt == market.state.height)
     }
 
     @Test func withoutAProofTheWindowLapsesAndNobodyPays() throws {

@@ -75,13 +75,13 @@ struct SubBlockTests {
         #expect(node.system.provenHeight >= 1)
     }
 
-    @Test("the aggregate pays each aggregator 50 and the proposer 3, and frees them")
+    @Test("aggregates pay each aggregator that sent one 50 and the proposer 3 for each, and free them")
     func aggregate() throws {
         let node = try Self.finished.get()
         let job = try #require(node.system.jobs[4])
         #expect(job.isAggregation && job.outcome == .proven)
         #expect(job.selected.count == 5)
-        #expect(job.fullProofs.map(\.kind) == [.aggregate])
+        #expect(job.fullProofs.map(\.kind) == [FullProofKind](repeating: .aggregate, count: 5))
         let lines = job.selected.map {
             Payment(
                 account: .prover($0.owner), amount: 50 * Self.unit, isPenalty: false, reason: .rewardAggProofProver)
@@ -89,7 +89,7 @@ struct SubBlockTests {
         #expect(
             job.payments == lines + [
                 Payment(
-                    account: .validator(SampleGenesis.proposer), amount: 3 * Self.unit, isPenalty: false,
+                    account: .validator(SampleGenesis.proposer), amount: 5 * 3 * Self.unit, isPenalty: false,
                     reason: .rewardAggProofValidator)
             ])
         #expect(node.system.provers.values.allSatisfy { $0.assignedJob == nil })

@@ -21,7 +21,9 @@ extension ScenarioTests {
             let aggregation = try await eventually(
                 "a block's sub-blocks are proven and aggregated", within: .seconds(300)
             ) {
-                try await chain.node.jobs().last { $0["kind"] == "aggregation" && $0["provenAt"]?.count != nil }
+                try await chain.node.jobs().last {
+                    $0["kind"] == "aggregation" && $0["provenAt"]?.count != nil && $0["phase"] == "closed"
+                }
             }
             traffic.signal(SIGTERM)
             let number = try #require(aggregation["number"]?.count)
@@ -41,7 +43,8 @@ extension ScenarioTests {
             #expect(try await chain.succeed("job", "show", "\(number)").contains("aggregates"))
             #expect(try await chain.succeed("job", "list").contains("joined"))
             let paid = details["payments"]?.array ?? []
-            #expect(paid.count { $0["reason"] == "rewardAggProofProver" } == details["provers"]?.array?.count)
+            let proofs = try #require(details["fullProofs"]?.count)
+            #expect(proofs > 0 && paid.count { $0["reason"] == "rewardAggProofProver" } == Int(proofs))
             #expect(paid.contains { $0["reason"] == "rewardAggProofValidator" })
             try await chain.succeed("supply", "--check")
         }

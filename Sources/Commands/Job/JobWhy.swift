@@ -15,7 +15,8 @@ struct JobWhy: AsyncParsableCommand {
             Example: cairn job why 3 --prover 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --genesis genesis.json
             Draws and deals again, in this process, from public data, and lists what of it was checked: that the blocks \
             are decided, that their randomness is the proposer's VRF output, that the job's record is in the system \
-            state, and that the list of provers is the one the record binds. Without --genesis the genesis, and so the \
+            state, and that the list of provers is the one the record binds. Validators are followed from those of the \
+            genesis, each set by the block that announces it. Without --genesis the genesis, and so the first \
             validators' keys, are the node's word. The exit status is 1 when anything does not hold.
             """)
 

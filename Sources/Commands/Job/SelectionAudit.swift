@@ -68,11 +68,14 @@ struct SelectionAudit: Sendable {
     }
 }
 
-/// Checks what a node says of blocks against the validators of the genesis.
+/// Checks what a node says of blocks against the validators of the genesis, and those who came after them.
 struct ChainAudit {
     private(set) var checks: [AuditCheck] = []
-    private let node: RemoteNode
-    private var genesis: Genesis?
+    let node: RemoteNode
+    /// Those known so far, the genesis's first.
+    var sets: [Validators] = []
+    /// The genesis's: what signatures bind, whatever a header says.
+    private(set) var chainId: UInt64 = 0
 
     init(node: RemoteNode) { self.node = node }
 
@@ -80,7 +83,7 @@ struct ChainAudit {
         checks.append(AuditCheck(name: name, result: holds ? .verified : .failed, detail: detail))
     }
 
-    private mutating func nodesWord(_ name: String, _ detail: String) {
+    mutating func nodesWord(_ name: String, _ detail: String) {
         checks.append(AuditCheck(name: name, result: .nodesWord, detail: detail))
     }
 
@@ -100,22 +103,22 @@ struct ChainAudit {
         } else {
             nodesWord("genesis", "\(stated.hash); give --genesis to rest on your own copy")
         }
-        genesis = trusted ?? stated
-        return trusted ?? stated
+        let genesis = trusted ?? stated
+        chainId = genesis.chainId
+        // Changes act two heights on: block 1 has the validators of the genesis.
+        sets = genesis.validatorSet.map { [Validators(height: 1, set: $0)] } ?? []
+        return genesis
     }
 
     /// A header whose block more than two thirds of the validators decided.
     mutating func decided(_ height: UInt64) async throws(CommandFailure) -> BlockHeader {
-        let header = try await header(height)
+        let header = try await node.header(height)
         guard height > 0 else { return header }
-        let certificate = try await certificate(height)
-        guard let set = genesis?.validatorSet, set.hash == header.validatorsHash else {
-            nodesWord("block \(height)", "its validators are not those of the genesis, so nothing shows its signers")
-            return header
-        }
+        let certificate = try await node.certificate(height)
+        guard let set = try await validators(of: header) else { return header }
         do {
             try certificate.verify(
-                chainId: genesis?.chainId ?? 0, validators: set, height: height, blockHash: header.hash)
+                chainId: chainId, validators: set, height: height, blockHash: header.hash)
             let signed = certificate.signatures.count { $0 != nil }
             add("block \(height)", true, "decided: \(signed) of \(set.validators.count) validators signed")
         } catch {
@@ -127,12 +130,15 @@ struct ChainAudit {
     /// Whether a header's mix is its parent's with the output of the proposer's VRF.
     mutating func randomness(_ header: BlockHeader) async throws(CommandFailure) {
         let name = "randomness of block \(header.height)"
-        let parent = try await self.header(header.height - 1)
+        let parent = try await node.header(header.height - 1)
         guard parent.hash == header.parentHash else {
             return add(name, false, "block \(parent.height) is not its parent")
         }
-        guard let validator = genesis?.validators.first(where: { $0.address == header.proposer }) else {
-            return nodesWord(name, "the VRF key of its proposer is not in the genesis")
+        guard let set = try await validators(of: header) else {
+            return nodesWord(name, "the VRF key of its proposer is not known")
+        }
+        guard let validator = set.validators.first(where: { $0.address == header.proposer }) else {
+            return add(name, false, "its proposer is none of its validators")
         }
         let alpha = Randao.alpha(chainId: header.chainId, height: header.height, parentMix: parent.mix)
         let output = try? VRF.verify(publicKey: validator.vrfKey, alpha: alpha, proof: header.vrfProof)
@@ -165,37 +171,5 @@ struct ChainAudit {
                 ? "\(Rendering.count(roster.entries.count, "prover")), bound by the job's record"
                 : "not the one that the job's record binds")
         return roster
-    }
-
-    // MARK: - Asking
-
-    private func header(_ height: UInt64) async throws(CommandFailure) -> BlockHeader {
-        let raw = try await node.call("debug_getRawHeader", [.string(Hex.quantity(height))]).bytes()
-        let header: BlockHeader
-        do { header = try BlockHeader(decoding: raw) } catch {
-            throw CommandFailure("the node's answer cannot be read: header of block \(height): \(error)")
-        }
-        guard header.height == height else {
-            throw CommandFailure("the node's answer cannot be read: block \(header.height) instead of \(height)")
-        }
-        return header
-    }
-
-    private func certificate(_ height: UInt64) async throws(CommandFailure) -> Certificate {
-        let answer = try await node.call("cairn_certificate", [JSONValue(height)])
-        var signatures: [RecoverableSignature?] = []
-        for slot in try answer["signatures"].list() {
-            guard let slot = slot.ifPresent else {
-                signatures.append(nil)
-                continue
-            }
-            guard let signature = try? RecoverableSignature(bytes: try slot.bytes()) else {
-                throw CommandFailure("the node's answer cannot be read: a signature of block \(height)")
-            }
-            signatures.append(signature)
-        }
-        return Certificate(
-            height: try answer["height"].count(), round: UInt32(clamping: try answer["round"].count()),
-            blockHash: try answer["blockHash"].hash(), signatures: signatures)
     }
 }

@@ -53,6 +53,15 @@ extension ReadSnapshot {
         try get(.rosters, ChainRecord.key(number))
     }
 
+    /// The validators who decide the block at `height`; nil below what the database holds. A height above
+    /// `SystemState.validatorSetDelay` after the head is not fixed yet.
+    package borrowing func validators(at height: UInt64) throws(StorageFault) -> ValidatorSet? {
+        guard let found = try last(in: .validatorSets, atOrBefore: ChainRecord.key(height)) else { return nil }
+        do { return try ValidatorSet(record: found.value) } catch {
+            throw .damaged("validators from block \(try ChainRecord.number(found.key, "key of a set"))")
+        }
+    }
+
     /// An account as it stood after the block at `height`; nil when it did not exist.
     package borrowing func account(_ address: Address, at height: UInt64) throws(StorageFault) -> Account? {
         guard let bytes = try get(.accountIndex, address.bytes) else { return nil }

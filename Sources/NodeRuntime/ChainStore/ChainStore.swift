@@ -247,11 +247,18 @@ extension WriteBatch {
     fileprivate mutating func put(_ changes: [SystemState.Change]) {
         for change in changes {
             if let value = change.value {
-                put(.system, key: change.key, value: value)
+                put(record: change.key, value: value)
             } else {
                 delete(.system, key: change.key)
             }
         }
+    }
+
+    /// A record of the system state; sets of validators are kept for longer than the state has them.
+    mutating func put(record key: [UInt8], value: [UInt8]) {
+        put(.system, key: key, value: value)
+        guard key.first == TableTag.validatorSets.rawValue else { return }
+        put(.validatorSets, key: Array(key.dropFirst()), value: value)
     }
 }
 

@@ -4,6 +4,7 @@ import Cryptography
 import Execution
 import JSONRPC
 import Replica
+import Storage
 import SystemState
 
 extension NodeRPC {
@@ -14,11 +15,15 @@ extension NodeRPC {
             let wanted = try params[0].ifPresent?.count()
             let system = await rpc.host.read { replica in replica.ledger.system }
             let height = wanted ?? system.height + 1
-            guard let set = system.validators(at: height) else {
+            let limit = system.height + SystemState.validatorSetDelay
+            guard height <= limit else {
                 throw RPCError.server(
-                    "the validators of block \(height) are not known: they are fixed up to block "
-                        + "\(system.height + SystemState.validatorSetDelay), and kept for "
-                        + "\(system.genesis.validating.unbondingBlocks) blocks")
+                    "the validators of block \(height) are not known: they are fixed up to block \(limit)")
+            }
+            let set = try rpc.store.read { snapshot throws(StorageFault) in try snapshot.validators(at: height) }
+            guard let set = set ?? system.validators(at: height) else {
+                throw RPCError.server(
+                    "the validators of block \(height) are not known: this node began from a snapshot above it")
             }
             return ValidatorJSON.set(set, height: height, system)
         },

@@ -127,7 +127,7 @@ extension ChainStore {
             IndexedAccount(index: LeafIndex($0.offset), account: $0.element)
         }
         batch.put(accounts, height: header.height, firstNew: 0)
-        for record in contents.records { batch.put(.system, key: record.key, value: record.value) }
+        for record in contents.records { batch.put(record: record.key, value: record.value) }
         for entry in contents.work {
             let key = ChainRecord.key(entry.height)
             batch.put(.operations, key: key, value: AccountOperation.encodeList(entry.operations))

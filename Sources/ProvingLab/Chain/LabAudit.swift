@@ -102,11 +102,16 @@ package struct LabAudit: Sendable {
             stakes[owner, default: 0] -= min(amount, stakes[owner] ?? 0)
             if amount > 0 { claims[owner, default: 0] += amount }
             if state.provers[owner] == nil { stakes[owner] = nil }
-        case .paid(let job, let account, _, let amount):
+        case .paid(let job, let account, let reason, let amount):
             guard settles(job, receipt) else { throw .paidWithoutSettlement(job: job) }
             guard amount > 0 else { return }
             var payee = account.address
-            if case .prover(let owner) = account { payee = state.provers[owner]?.recipient ?? owner }
+            if case .prover(let owner) = account {
+                payee = state.provers[owner]?.recipient ?? owner
+                guard state.parameters.preset == .source || did(owner, Set(ProvingPhase.allCases), in: job) else {
+                    throw .paidForNothing(job: job, owner, reason)
+                }
+            }
             claims[payee, default: 0] += amount
         case .penalised(let job, let owner, let reason, let amount):
             stakes[owner, default: 0] -= min(amount, stakes[owner] ?? 0)

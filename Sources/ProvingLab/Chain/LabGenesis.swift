@@ -29,6 +29,11 @@ package enum LabGenesis {
         }
     }
 
+    /// What a genesis with these parameters is refused or warned for.
+    package static func issues(_ parameters: ProvingParameters) -> [GenesisIssue] {
+        make(parameters: parameters, provers: 4, stake: parameters.minimumStake, balance: 0).validate()
+    }
+
     static func make(
         parameters: ProvingParameters, provers: Int, stake: UInt128, balance: UInt128
     ) -> Genesis {
@@ -45,7 +50,9 @@ package enum LabGenesis {
                     owner: LabKeys.owner($0), operatorKey: LabKeys.operatorKey($0), recipient: LabKeys.recipient($0),
                     stake: stake)
             },
-            chain: ChainParameters.small.with { $0.maxOperationsPerBlock = 512 },
+            chain: ChainParameters.small.with {
+                $0.maxOperationsPerBlock = min(512, parameters.subBlockOperations * parameters.maxSubBlocks)
+            },
             proving: parameters)
     }
 }

@@ -15,6 +15,8 @@ package enum LabViolation: Error, Hashable, Sendable {
     case paidWithoutSettlement(job: UInt64)
     case issuanceAboveCap(job: UInt64, UInt128)
     case punishedWithoutFault(job: UInt64, Address, PaymentReason)
+    /// Under preset `devnet`, a reward to a prover of whom nothing valid was included for the job.
+    case paidForNothing(job: UInt64, Address, PaymentReason)
     /// A payload that is as the chain asked for was refused or judged invalid.
     case honestProofRefused(job: UInt64, Address, reason: String)
     /// A penalty took less than was due from a prover that had something left, or had withdrawn.

@@ -1,6 +1,7 @@
 import ByteCodec
 import ChainTypes
 import ProverRuntime
+import SeededRandom
 import SystemState
 
 /// A prover of a random run: what it tries, how often it fails, and what it damages.
@@ -18,14 +19,14 @@ struct RandomProver: Sendable {
     var owner: Address { LabKeys.owner(index) }
     var watchesOthers: Bool { strategy.watchesOthers }
 
-    init(index: Int, isCore: Bool, _ random: inout LabRandom) {
+    init(index: Int, isCore: Bool, _ random: inout SplitMix64) {
         self.index = index
         self.isCore = isCore
         let harmless: [ProverStrategy] = [.honest, .honest, .honest, .late, .withholding, .censoring, .freeRider]
         let any = ProverStrategy.all + [.honest, .honest, .honest, .honest, .honest, .wrongRoot]
-        strategy = random.element(isCore ? harmless : any) ?? .honest
-        misses = random.element([0, 0, 20, 50, 90, 98]) ?? 0
-        damages = isCore ? 0 : random.element([0, 0, 0, 10, 50]) ?? 0
+        strategy = random.pick(isCore ? harmless : any)
+        misses = random.pick([0, 0, 20, 50, 90, 98])
+        damages = isCore ? 0 : random.pick([0, 0, 0, 10, 50])
     }
 
     /// From now on it does its part.
@@ -36,9 +37,9 @@ struct RandomProver: Sendable {
 
     /// What it sends for a job in the next block; nil when nothing.
     mutating func proof(
-        _ job: Job, _ chain: LabChain, seen: [SeenPayload], _ random: inout LabRandom
+        _ job: Job, _ chain: LabChain, seen: [SeenPayload], _ random: inout SplitMix64
     ) -> LabProof? {
-        guard !hasCrashed, let prover = chain.state.provers[owner], !random.chance(misses) else { return nil }
+        guard !hasCrashed, let prover = chain.state.provers[owner], !random.percent(misses) else { return nil }
         let next = chain.height + 1
         let key = prover.operatorKey(at: next)
         let move = strategy.move(job, owner: owner, height: next, seen: seen)
@@ -56,7 +57,7 @@ struct RandomProver: Sendable {
             isAsAsked = true
         }
         guard var payload else { return nil }
-        if !payload.isEmpty, random.chance(damages) {
+        if !payload.isEmpty, random.percent(damages) {
             payload[random.below(payload.count)] ^= 1 << UInt8(random.below(8))
             isAsAsked = false
         }

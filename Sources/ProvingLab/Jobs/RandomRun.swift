@@ -2,6 +2,7 @@ import ByteCodec
 import ChainTypes
 import ProverRuntime
 import ProvingRules
+import SeededRandom
 import SystemState
 
 /// What random runs came to, in sum.
@@ -51,7 +52,7 @@ package struct RandomJobsFailure: Error, Sendable {
 /// One chain of random jobs. The seed is everything: parameters, provers, what they do, registry changes, faults.
 package struct RandomRun: Sendable {
     private let seed: UInt64
-    private var random: LabRandom
+    private var random: SplitMix64
     private var chain: LabChain
     /// The same chain on a node that has no payloads, now and then restarted from its records.
     private var follower: LabChain
@@ -69,7 +70,8 @@ package struct RandomRun: Sendable {
 
     private static let coreCount = 4
     private static let chaosBlocks = 70
-    private static let orderBlocks = 1_500
+    /// Above every attempt of the longest job and what lets its provers return.
+    private static let patience = 500
 
     /// Runs it to the end: chaos, then enough provers that do their part until everything is proven. Throws the first
     /// law that is broken.
@@ -99,7 +101,7 @@ package struct RandomRun: Sendable {
     }
 
     private init?(seed: UInt64) {
-        var random = LabRandom(seed: seed)
+        var random = SplitMix64(seed: seed)
         let parameters = RandomParameters.make(&random)
         let count = random.pick(Self.coreCount...12)
         let planner = StandInPlanner(instances: random.pick(1...4), maxInstances: random.pick(4...7))
@@ -116,23 +118,23 @@ package struct RandomRun: Sendable {
         follower = chain
         audit = LabAudit(chain.state)
         provers = (0..<count).map { RandomProver(index: $0, isCore: $0 < Self.coreCount, &random) }
-        callRate = random.element([0, 20, 60, 100]) ?? 0
-        carelessRate = random.element([0, 20, 100]) ?? 0
-        upgradesAt = random.chance(20) ? UInt64(random.pick(10...60)) : nil
+        callRate = random.pick([0, 20, 60, 100])
+        carelessRate = random.pick([0, 20, 100])
+        upgradesAt = random.percent(20) ? UInt64(random.pick(10...60)) : nil
         let outageStart = UInt64(random.pick(1...Self.chaosBlocks))
-        outage = outageStart..<outageStart + UInt64(random.chance(50) ? random.pick(5...60) : 0)
+        outage = outageStart..<outageStart + UInt64(random.percent(50) ? random.pick(5...60) : 0)
         self.random = random
     }
 
     private mutating func play() throws(LabViolation) {
         for _ in 0..<Self.chaosBlocks {
-            try block(operations: random.chance(55) ? UInt32(random.pick(1...12)) : 0, calls: randomCalls())
+            let operations = random.percent(55) ? random.pick(1...RandomParameters.maxOperations) : 0
+            _ = try block(operations: UInt32(operations), calls: randomCalls())
         }
         for index in provers.indices { provers[index].comeToOrder() }
-        var left = Self.orderBlocks
-        while chain.state.provenHeight < chain.height, left > 0 {
-            try block(operations: 0, calls: orderlyCalls())
-            left -= 1
+        var patience = Patience(blocks: Self.patience)
+        while chain.state.provenHeight < chain.height, !patience.isOver {
+            patience.note(try block(operations: 0, calls: orderlyCalls()))
         }
         guard chain.state.provenHeight == chain.height else {
             throw .neverProven(provenHeight: chain.state.provenHeight, height: chain.height)
@@ -143,9 +145,9 @@ package struct RandomRun: Sendable {
 
     // MARK: - Blocks
 
-    private mutating func block(operations: UInt32, calls: [LabCall]) throws(LabViolation) {
+    private mutating func block(operations: UInt32, calls: [LabCall]) throws(LabViolation) -> LabReceipt {
         var items = calls.map { LabBlock.Item.call($0) } + proofs().map { .proof($0) }
-        if random.chance(30) { items.shuffle(using: &random) }
+        if random.percent(30) { items.shuffle(using: &random) }
         if upgradesAt == chain.height + 1 {
             let planner = StandInPlanner(
                 instances: chain.planner.instances, maxInstances: chain.planner.maxInstances, generation: 1)
@@ -153,10 +155,11 @@ package struct RandomRun: Sendable {
         }
         let block = LabBlock(
             proposer: LabKeys.validator(random.below(4)), mix: chain.nextMix, operations: operations, items: items)
-        let receipt = chain.execute(block, verifying: !random.chance(carelessRate))
+        let receipt = chain.execute(block, verifying: !random.percent(carelessRate))
         count(receipt, calls: calls.count)
         try audit.check(block, receipt, chain)
         try follow(block, receipt)
+        return receipt
     }
 
     /// What provers send: those who watch others act last and see what is pending.
@@ -175,12 +178,12 @@ package struct RandomRun: Sendable {
             }
         }
         // A gossiped transaction may come twice, and a phase may be misnamed.
-        if random.chance(10), let again = random.element(sent) {
+        if random.percent(10), let again = sent.randomElement(using: &random) {
             sent.append(again)
             sent[sent.count - 1].isAsAsked = false
         }
-        if random.chance(10), var astray = random.element(sent) {
-            astray.transaction.phase = random.element(ProvingPhase.allCases) ?? .t1
+        if random.percent(10), var astray = sent.randomElement(using: &random) {
+            astray.transaction.phase = random.pick(ProvingPhase.allCases)
             astray.isAsAsked = false
             sent.append(astray)
         }
@@ -212,7 +215,7 @@ package struct RandomRun: Sendable {
         let root = chain.root()
         guard follower.root() == root else { throw .replayDiffers }
         for change in chain.takeChanges() { records[change.key] = change.value }
-        guard random.chance(10) else { return }
+        guard random.percent(10) else { return }
         do { try follower.resume(from: records) } catch { throw .snapshotDiffers }
         guard follower.root() == root else { throw .snapshotDiffers }
     }
@@ -220,7 +223,7 @@ package struct RandomRun: Sendable {
     // MARK: - Registry
 
     private mutating func randomCalls() -> [LabCall] {
-        guard random.chance(callRate) else { return [] }
+        guard random.percent(callRate) else { return [] }
         let index = random.below(provers.count + 2)
         let owner = LabKeys.owner(index)
         let isCore = index < Self.coreCount
@@ -231,7 +234,7 @@ package struct RandomRun: Sendable {
             if !provers.contains(where: { $0.index == index }) {
                 provers.append(RandomProver(index: index, isCore: false, &random))
             }
-            let key = LabKeys.operatorKey(random.chance(20) ? 0 : index, random.chance(50) ? 0 : generation)
+            let key = LabKeys.operatorKey(random.percent(20) ? 0 : index, random.percent(50) ? 0 : generation)
             return [
                 .register(owner: owner, operatorKey: key, recipient: LabKeys.recipient(index), stake: amount)
             ]
@@ -241,7 +244,7 @@ package struct RandomRun: Sendable {
         case 4: return isCore ? [] : [.leave(owner)]
         case 5: return [.withdraw(owner)]
         case 6: return [.unjail(owner)]
-        case 7: return [.setOperator(owner, LabKeys.operatorKey(random.chance(20) ? 0 : index, generation))]
+        case 7: return [.setOperator(owner, LabKeys.operatorKey(random.percent(20) ? 0 : index, generation))]
         case 8: return [.setRecipient(owner, LabKeys.recipient(index, generation))]
         default: return [.claim(chain.state.claimable.keys.first ?? owner)]
         }

@@ -54,8 +54,8 @@ package struct MarketPlan: Sendable {
     package var isCareless = false
     /// A further attempt may select the committers of roots that nobody proved: the rule against it is off.
     package var isExclusionOff = false
-    /// Empty blocks after which what is not proven stays so.
-    package var patience = 1_200
+    /// Empty blocks without a proof after which what is not proven stays so.
+    package var patience = 400
 
     package init(parameters: ProvingParameters, members: [MarketMember], work: Work, seed: UInt64) {
         self.parameters = parameters

@@ -46,6 +46,8 @@ package struct MarketReport: Sendable {
     package var blocksRetried = 0
     /// Attempts in which the canonical root of an instance was of no honest trace.
     package var captured = 0
+    /// Those among them that were further attempts.
+    package var capturedAgain = 0
     /// Blocks from a block to its proof, one entry a proven block.
     package var delays: [UInt64] = []
     /// Jobs whose settlement paid an attacker.

@@ -2,6 +2,7 @@ import ByteCodec
 import ChainTypes
 import ProverRuntime
 import ProvingRules
+import SeededRandom
 import SystemState
 
 /// Plays a market plan on the production rules with the stand-in proof system, under the audit of every block.
@@ -9,7 +10,7 @@ package struct MarketRun: Sendable {
     private let plan: MarketPlan
     private var chain: LabChain
     private var audit: LabAudit
-    private var random: LabRandom
+    private var random: SplitMix64
     private var report: MarketReport
     private var crashed: Set<Int> = []
     private let indices: [Address: Int]
@@ -34,7 +35,7 @@ package struct MarketRun: Sendable {
             planner: StandInPlanner(instances: plan.instances, maxInstances: plan.instances), fees: fees,
             seed: plan.seed)
         audit = LabAudit(chain.state)
-        random = LabRandom(seed: plan.seed)
+        random = SplitMix64(seed: plan.seed)
         report = MarketReport(plan: plan)
         indices = Dictionary(uniqueKeysWithValues: plan.members.indices.map { (LabKeys.owner($0), $0) })
     }
@@ -42,11 +43,11 @@ package struct MarketRun: Sendable {
     private mutating func work() throws(LabViolation) {
         switch plan.work {
         case .blocks(let count):
-            for _ in 0..<count { try block(operations: 3) }
+            for _ in 0..<count { _ = try block(operations: 3) }
             try finish()
         case .jobs(let count):
             for _ in 0..<count {
-                try block(operations: 3)
+                _ = try block(operations: 3)
                 try finish()
             }
         }
@@ -54,16 +55,15 @@ package struct MarketRun: Sendable {
 
     /// Empty blocks until everything is proven and settled, or patience is at its end.
     private mutating func finish() throws(LabViolation) {
-        var left = plan.patience
-        while left > 0, !waiting.isEmpty || chain.state.jobs.values.contains(where: { !$0.isClosed }) {
-            try block(operations: 0)
-            left -= 1
+        var patience = Patience(blocks: plan.patience)
+        while !patience.isOver, !waiting.isEmpty || chain.state.jobs.values.contains(where: { !$0.isClosed }) {
+            patience.note(try block(operations: 0))
         }
     }
 
     // MARK: - Blocks
 
-    private mutating func block(operations: UInt32) throws(LabViolation) {
+    private mutating func block(operations: UInt32) throws(LabViolation) -> LabReceipt {
         let height = chain.height + 1
         let proposer = Int(height) % (plan.censorship?.validators ?? 10)
         let items = calls().map { LabBlock.Item.call($0) } + proofs(proposer).map { .proof($0) }
@@ -76,12 +76,14 @@ package struct MarketRun: Sendable {
             report.blocks += 1
         }
         note(receipt)
-        guard plan.isExclusionOff else { return }
-        chain.edit { state in
-            for number in state.jobs.keys where state.jobs[number]?.phase == .queued {
-                state.jobs.update(number) { $0.excluded = [] }
+        if plan.isExclusionOff {
+            chain.edit { state in
+                for number in state.jobs.keys where state.jobs[number]?.phase == .queued {
+                    state.jobs.update(number) { $0.excluded = [] }
+                }
             }
         }
+        return receipt
     }
 
     /// Owners unjail their provers as soon as they may.
@@ -144,9 +146,9 @@ package struct MarketRun: Sendable {
     /// Drawn once for a prover, job and phase.
     private func fails(_ index: Int, _ job: Job, _ phase: ProvingPhase) -> Bool {
         guard plan.members[index].failures > 0 else { return false }
-        var draw = LabRandom(seed: plan.seed)
-        for word in [job.number, UInt64(index), UInt64(phase.rawValue)] { draw = LabRandom(seed: draw.next() ^ word) }
-        return draw.chance(plan.members[index].failures)
+        var draw = SplitMix64(seed: plan.seed)
+        for word in [job.number, UInt64(index), UInt64(phase.rawValue)] { draw = SplitMix64(seed: draw.next() ^ word) }
+        return draw.percent(plan.members[index].failures)
     }
 
     /// Whether a proof earns its fee: what T2 pays and spares, what a stand-alone proof pays.
@@ -206,7 +208,9 @@ package struct MarketRun: Sendable {
         let isCaptured = job.canonicalRoots.enumerated().contains { instance, root in
             root.map { $0 != StandInProofs.root(job.statement, instance: UInt32(clamping: instance)) } ?? false
         }
-        if isCaptured { report.captured += 1 }
+        guard isCaptured else { return }
+        report.captured += 1
+        if job.statement.attempt > 0 { report.capturedAgain += 1 }
     }
 
     private mutating func noteProof(_ number: UInt64, _ heights: ClosedRange<UInt64>, at height: UInt64) {

@@ -6,10 +6,11 @@ package enum RealAttacks {
     static let provers = 8
     package static let attackers = 3
 
-    /// Parameters of a chain with real proofs of the profile.
-    package static func parameters(_ preset: RulesPreset, profile: String) -> ProvingParameters {
+    /// Parameters of a chain with real proofs: of the devnet's profile unless another is named, in instances so low
+    /// that a small block has several.
+    package static func parameters(_ preset: RulesPreset, profile: String? = nil) -> ProvingParameters {
         var parameters = LabGenesis.parameters(preset)
-        parameters.proofProfile = profile
+        if let profile { parameters.proofProfile = profile }
         parameters.maxInstanceLogHeight = 8
         parameters.missesToJail = 0
         parameters.jobRetention = 100_000
@@ -22,12 +23,13 @@ package enum RealAttacks {
 
     /// Amounts are reward units a job, of all attackers or all others together.
     package static func measure(
-        jobs: Int, profile: String, seed: UInt64, progress: (String) -> Void = { _ in }
+        jobs: Int, profile: String?, seed: UInt64, progress: (String) -> Void = { _ in }
     ) throws -> LabTable {
         var table = LabTable(
             name: "realProofs",
-            title: "Strategies with real proofs, profile \(profile): \(attackers) of \(provers) provers attack on a "
-                + "production replica, \(jobs) jobs each. Reward units a job.",
+            title: "Strategies with real proofs, profile "
+                + "\(parameters(.devnet, profile: profile).proofProfile): \(attackers) of \(provers) provers attack on "
+                + "a production replica, \(jobs) jobs each. Reward units a job.",
             columns: [
                 "strategy", "rules", "jobs", "proven", "failed attempts", "attackers selected", "attacker reward",
                 "penalty", "fee", "net", "than honest", "others lost", "refused by the pool",
