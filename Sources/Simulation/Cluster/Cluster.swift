@@ -62,12 +62,13 @@ package struct Cluster {
     package init(plan: ClusterPlan, seed: UInt64, trace: Trace = Trace()) throws {
         self.plan = plan
         self.trace = trace
-        chain = try SimulatedChain(powers: plan.powers)
+        chain = try SimulatedChain(powers: plan.powers, joiners: plan.joiners)
         random = SimulationRandom(seed: seed)
         referee = Referee(chain: chain)
         nodes = []
         for index in plan.powers.indices { addNode(validator: index) }
         for _ in 0..<plan.followers { addNode(validator: nil) }
+        for joiner in 0..<plan.joiners { addNode(validator: plan.powers.count + joiner) }
         for (index, script) in plan.scripts.sorted(by: { $0.key < $1.key }) {
             nodes[index].isHonest = false
             nodes[index].script = script
@@ -173,7 +174,8 @@ package struct Cluster {
     ) throws(SimulationFailure) {
         guard nodes[to].isUp, links.contains(Link(from, nodes[to].address)) else { return }
         if isHeld(to, event) { return }
-        if nodes[to].script != nil, serveForged(message, from: from, to) { return }
+        if nodes[to].script != nil, handles(message, from: from, to) { return }
+        if case .block(let proposed) = message { nodes[to].holds.insert(proposed.block.hash) }
         trace.add(now, to, 3, message.traceWord)
         trace.tell(now, to, "hears \(message.summary) from \(nodeOfAddress[from].map { "node \($0)" } ?? "nobody")")
         try feed(.message(message, from: from, now: nodes[to].clock.reading(at: now)), to)

@@ -7,7 +7,7 @@ package struct ClusterPlan: Sendable {
         case late
         /// Two processes with one key.
         case twin
-        /// Proposes blocks that do not hold, and different ones to different peers.
+        /// Proposes blocks that break one rule each, and votes for them.
         case invalidBlocks
         case invalidRounds
         case doubleVotes
@@ -47,6 +47,11 @@ package struct ClusterPlan: Sendable {
     package var losesDisk = false
     package var restoresBackup = false
 
+    /// Nodes with keys that are no validators at genesis and stake to become some.
+    package var joiners = 0
+    /// Joiners leave again, and raise their stakes; where nobody is faulty, all validators do.
+    package var hasChurn: Bool { joiners > 0 }
+
     /// Milliseconds by which clocks are off, and whether they run at other speeds and are set.
     package var skew: Int64 = 0
     package var hasDrift = false
@@ -65,6 +70,9 @@ package struct ClusterPlan: Sendable {
         followers = random.percent(25) ? 1 + random.index(2) : 0
         faultyTime = 10_000 + random.below(25_000)
         transactionsPerSecond = random.below(4)
+        // Of its own, so that the other seeds stay what they were.
+        var churn = SimulationRandom(seed: seed ^ 0x9d39_247e_3377_6d41)
+        if churn.percent(20) { joiners = 1 + churn.index(2) }
         if random.percent(4) { return }
         drawNetwork(&random)
         drawNodes(&random)
@@ -123,6 +131,9 @@ package struct ClusterPlan: Sendable {
 
     /// The validator whose disk is lost or restored.
     package private(set) var unlucky: Int?
+
+    /// Whoever leaves makes the faulty ones weigh more: with some about, the validators of the genesis stay.
+    var mayAllLeave: Bool { scripts.isEmpty && unlucky == nil }
 
     /// No fault of any kind: every height must be decided in round 0.
     package var isCalm: Bool {

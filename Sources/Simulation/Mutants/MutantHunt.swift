@@ -6,6 +6,10 @@ package enum MutantHunt {
     private static let oracleSteps: UInt64 = 40_000
     private static let coreSeeds: UInt64 = 120
     private static let twinsScenarios: UInt64 = 200
+    /// Seeds of a network with one liar, by its script.
+    private static let liars: [(script: ClusterPlan.Script, seeds: UInt64)] = [
+        (.invalidBlocks, 16), (.lyingSync, 8), (.forgedCertificates, 6), (.doubleVotes, 4),
+    ]
     private static let clusterSeeds: UInt64 = 160
 
     /// The first law that is found broken, and by which part of the suite; nil when all hold.
@@ -29,12 +33,30 @@ package enum MutantHunt {
             try twins.run(scenarios: twinsScenarios)
             try twins.control(limit: 1_000)
         } catch let failure as SimulationFailure { return ("twins", failure) }
+        for (script, seeds) in liars {
+            for number in 0..<seeds {
+                do { _ = try ClusterRun(seed: seed &+ number, plan: plan(of: script)).run() } catch let failure
+                    as SimulationFailure
+                { return ("liars", failure) }
+            }
+        }
         for number in 0..<clusterSeeds {
             do { _ = try ClusterRun(seed: seed &* 1_000 &+ number).run() } catch let failure as SimulationFailure {
                 return ("cluster", failure)
             }
         }
         return nil
+    }
+
+    /// Four validators, one of which lies to the end, a full node, and crashes after which nodes have to catch up.
+    private static func plan(of script: ClusterPlan.Script) -> ClusterPlan {
+        var plan = ClusterPlan()
+        plan.scripts = [2: script]
+        plan.liesToTheEnd = true
+        plan.followers = 1
+        plan.crashesPerMillion = 2_000
+        plan.faultyTime = 40_000
+        return plan
     }
 
     /// The whole program of a woven build: prints what it found, or "survived".
