@@ -82,11 +82,13 @@ enum PlanText {
         if plan.crashesPerMillion > 0 { parts.append("crashes") }
         if plan.hasPauses { parts.append("pauses") }
         if plan.diskFaultsPerMillion > 0 { parts.append("disk faults") }
+        if plan.hasSlowDisk { parts.append("a slow disk") }
         if plan.losesDisk { parts.append("a lost disk") }
         if plan.restoresBackup { parts.append("an old backup") }
         if plan.skew > 0 { parts.append("clocks off by up to \(plan.skew) ms") }
         if plan.hasDrift { parts.append("drift") }
         if plan.hasJumps { parts.append("clocks are set") }
+        if plan.hasStoppedClock { parts.append("a stopped clock") }
         return parts.joined(separator: ", ")
     }
 }

@@ -42,6 +42,14 @@ extension Cluster {
         case (.lyingSync, .status(var status)):
             if random.percent(30) { status.height += 1 + random.below(1_000) }
             return [.status(status)]
+        case (.withholding, .block):
+            marks.hit("block withheld")
+            return []
+        case (.whispering, .consensus(.vote(let vote))) where vote.validator == keys.address:
+            let friend = Int(truncatingIfNeeded: vote.height &+ UInt64(vote.round)) % nodes.count
+            marks.hit("vote whispered")
+            return nodes[friend].address == peer ? [message] : []
+        case (.whispering, .consensus(.polka)), (.whispering, .consensus(.certificate)): return []
         default: return [message]
         }
     }

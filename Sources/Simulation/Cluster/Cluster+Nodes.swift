@@ -77,10 +77,13 @@ extension Cluster {
     mutating func carryOut(_ effect: ReplicaEffect, _ index: Int) throws(SimulationFailure) {
         let life = nodes[index].life
         switch effect {
-        case .persistSignState: carryOutOnDisk(effect, index)
+        case .persistSignState:
+            carryOutOnDisk(effect, index)
+            waitForDisk(index)
         case .commit(let block):
             try checkCommit(block, index)
             carryOutOnDisk(effect, index)
+            waitForDisk(index)
             try checkState(block, index)
         case .broadcast(let message, let except):
             try checkSpeech(message, index)
@@ -106,6 +109,13 @@ extension Cluster {
         case .refused: marks.hit("transaction refused")
         case .halt(let reason): try halt(index, reason)
         }
+    }
+
+    /// A slow write holds up what the node says after it, and all that it would hear meanwhile.
+    private mutating func waitForDisk(_ index: Int) {
+        guard index == slowDisk, !isHealed, random.percent(10) else { return }
+        marks.hit("slow write")
+        nodes[index].pausedUntil = max(nodes[index].pausedUntil, now + 1_000 + random.below(9_000))
     }
 
     private mutating func halt(_ index: Int, _ reason: String) throws(SimulationFailure) {
@@ -171,7 +181,9 @@ extension Cluster {
     }
 
     private mutating func disturb() throws(SimulationFailure) {
-        if let partition = plan.partition, random.percent(partition == .flapping ? 25 : 8) { cut(partition) }
+        if let partition = plan.partition, random.percent(partition == .flapping || partition == .swizzle ? 25 : 8) {
+            cut(partition)
+        }
         if plan.hasPauses, random.percent(10) {
             let index = random.index(nodes.count)
             nodes[index].pausedUntil = now + 1_000 + random.below(12_000)
@@ -195,6 +207,7 @@ extension Cluster {
     package mutating func heal() {
         isHealed = true
         cuts = []
+        clogged = []
         bannedUntil = [:]
         slowNode = nil
         trace.tell(now, 0, "the world heals")

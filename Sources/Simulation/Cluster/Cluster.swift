@@ -47,7 +47,10 @@ package struct Cluster {
     var bannedUntil: [Link: UInt64] = [:]
     /// Ordered pairs of nodes that cannot hear each other.
     var cuts: Set<[Int]> = []
+    /// Nodes that a swizzle has cut off.
+    var clogged: Set<Int> = []
     var slowNode: Int?
+    var slowDisk: Int?
     var past: [(message: PeerMessage, from: Address)] = []
     var outsider: Outsider?
     var nodeOfAddress: [Address: Int] = [:]
@@ -75,9 +78,11 @@ package struct Cluster {
             if script == .twin { addNode(validator: index, script: .twin) }
         }
         if plan.hasSlowPeer { slowNode = random.index(nodes.count) }
+        if plan.hasSlowDisk { slowDisk = random.index(nodes.count) }
         if plan.hasOutsider { outsider = Outsider(chain: chain, number: 0) }
         for index in nodes.indices {
             nodes[index].clock = drawClock()
+            if plan.hasStoppedClock, index == 0 { nodes[index].clock.stoppedAt = random.below(10_000) }
             if nodes[index].script == .silent { nodes[index].isDead = true }
             if !nodes[index].isDead { schedule(.restart(index), in: random.below(400)) }
             schedule(.tick(index), in: random.below(1_000))

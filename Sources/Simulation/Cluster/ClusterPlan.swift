@@ -16,9 +16,17 @@ package struct ClusterPlan: Sendable {
         /// Lies to those who catch up.
         case lyingSync
         case forgedCertificates
+        /// Proposes, and keeps its blocks to itself.
+        case withholding
+        /// Says each vote to one peer alone, so that it locks for reasons that nobody else sees.
+        case whispering
     }
 
-    package enum Partition: String, CaseIterable, Sendable { case single, halves, ring, bridge, oneWay, flapping }
+    package enum Partition: String, CaseIterable, Sendable {
+        case single, halves, ring, bridge, oneWay, flapping
+        /// Nodes are cut off one by one, and come back in another order.
+        case swizzle
+    }
 
     /// Powers of the validators.
     package var powers: [UInt64] = [1, 1, 1, 1]
@@ -43,6 +51,8 @@ package struct ClusterPlan: Sendable {
     package var hasPauses = false
     /// Chance at each effect that the disk is full or fails, in millionths.
     package var diskFaultsPerMillion: UInt64 = 0
+    /// Some writes of one node take seconds.
+    package var hasSlowDisk = false
     /// One validator comes back with nothing on its disk, or with an old copy.
     package var losesDisk = false
     package var restoresBackup = false
@@ -56,6 +66,8 @@ package struct ClusterPlan: Sendable {
     package var skew: Int64 = 0
     package var hasDrift = false
     package var hasJumps = false
+    /// The clock of one node stands still.
+    package var hasStoppedClock = false
 
     package var transactionsPerSecond: UInt64 = 1
     /// Length of the phase with faults, in milliseconds.
@@ -70,9 +82,7 @@ package struct ClusterPlan: Sendable {
         followers = random.percent(25) ? 1 + random.index(2) : 0
         faultyTime = 10_000 + random.below(25_000)
         transactionsPerSecond = random.below(4)
-        // Of its own, so that the other seeds stay what they were.
-        var churn = SimulationRandom(seed: seed ^ 0x9d39_247e_3377_6d41)
-        if churn.percent(20) { joiners = 1 + churn.index(2) }
+        if random.percent(20) { joiners = 1 + random.index(2) }
         if random.percent(4) { return }
         drawNetwork(&random)
         drawNodes(&random)
@@ -105,9 +115,11 @@ package struct ClusterPlan: Sendable {
         if random.percent(45) { crashesPerMillion = 100 + random.below(6_000) }
         hasPauses = random.percent(15)
         if random.percent(15) { diskFaultsPerMillion = 50 + random.below(1_500) }
+        hasSlowDisk = random.percent(10)
         if random.percent(30) { skew = Int64(random.below(40_000)) }
         hasDrift = random.percent(15)
         hasJumps = random.percent(15)
+        hasStoppedClock = random.percent(8)
     }
 
     /// Faulty validators of all kinds together hold less than a third.
@@ -137,8 +149,9 @@ package struct ClusterPlan: Sendable {
 
     /// No fault of any kind: every height must be decided in round 0.
     package var isCalm: Bool {
-        scripts.isEmpty && lossPerMille == 0 && maxDelay <= 30 && partition == nil && !hasSlowPeer && !hasOutsider
+        scripts.isEmpty && lossPerMille == 0 && duplicatesPerMille == 0 && replaysPerMille == 0 && maxDelay <= 30
+            && partition == nil && !hasSlowPeer && !hasOutsider
             && crashesPerMillion == 0 && !hasPauses && diskFaultsPerMillion == 0 && !losesDisk && !restoresBackup
-            && skew == 0 && !hasDrift && !hasJumps
+            && !hasSlowDisk && skew == 0 && !hasDrift && !hasJumps && !hasStoppedClock
     }
 }
