@@ -30,6 +30,9 @@ package struct ConsensusCore: Sendable {
         var precommitTimerSet = false
     }
 
+    /// A message that this node has asked to sign.
+    struct Asked: Hashable, Sendable { var round: UInt32, step: SigningStep }
+
     package let height: UInt64
     package let chainId: UInt64
     package let validators: ValidatorSet
@@ -50,9 +53,13 @@ package struct ConsensusCore: Sendable {
     package internal(set) var isStarted = false
 
     var marks = RoundMarks()
+    /// At most three a round.
+    var asked: Set<Asked> = []
     var table = RoundTable()
     var blocks = BlockTable()
     let isResumed: Bool
+    /// Of earlier rounds it is not known what this node signed: it crashed in this one.
+    let firstRound: UInt32
 
     /// `own` may be any address; unless it is in `validators`, nothing is ever signed. `signState` is what was last
     /// persisted: at this height the core continues from it, from a later height it only follows.
@@ -67,6 +74,7 @@ package struct ConsensusCore: Sendable {
         let isOvertaken = (signState?.height ?? 0) > height
         self.own = isOvertaken ? nil : own.flatMap { validators.index(of: $0) == nil ? nil : $0 }
         isResumed = self.own != nil && signState?.height == height
+        firstRound = isResumed ? signState?.round ?? 0 : 0
         if isResumed, let signState { resume(signState) }
     }
 
@@ -119,6 +127,7 @@ package struct ConsensusCore: Sendable {
     /// Continues after a crash: round, step and lock are those of the last signature; nothing is signed twice.
     private mutating func resume(_ state: SignState) {
         round = state.round
+        for signed in state.signedMessages { asked.insert(Asked(round: round, step: signed.content.step)) }
         marks.proposed = true
         switch state.lastStep {
         case .proposal: step = .propose

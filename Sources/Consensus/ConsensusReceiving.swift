@@ -38,7 +38,7 @@ extension ConsensusCore {
         if let validRound = proposal.validRound, validRound >= proposal.round {
             return effects.append(.dismissed(.validRoundNotEarlier))
         }
-        if proposal.proposer == own, isAhead(.proposal, round: proposal.round) {
+        if proposal.proposer == own, isForeign(.proposal, round: proposal.round) {
             return halt(.foreignSignature(.proposal(proposal)), &effects)
         }
         guard admit(index, round: proposal.round) else { return effects.append(.dismissed(.tooFarAhead)) }
@@ -64,7 +64,7 @@ extension ConsensusCore {
         guard let index = validators.index(of: vote.validator) else {
             return effects.append(.dismissed(.notAValidator))
         }
-        if vote.validator == own, isAhead(SigningStep(vote.type), round: vote.round) {
+        if vote.validator == own, isForeign(SigningStep(vote.type), round: vote.round) {
             return halt(.foreignSignature(.vote(vote)), &effects)
         }
         guard admit(index, round: vote.round) else { return effects.append(.dismissed(.tooFarAhead)) }
@@ -83,7 +83,7 @@ extension ConsensusCore {
             let vote = Vote(
                 type: type, height: height, round: round, blockHash: blockHash, validator: validator.address,
                 signature: signature)
-            if validator.address == own, isAhead(SigningStep(type), round: round) {
+            if validator.address == own, isForeign(SigningStep(type), round: round) {
                 return halt(.foreignSignature(.vote(vote)), &effects)
             }
             _ = count(vote, index, &effects)
@@ -114,14 +114,10 @@ extension ConsensusCore {
         effects.append(.halt(fault))
     }
 
-    /// Whether a message of the own key lies beyond anything this node has asked to sign.
-    private func isAhead(_ kind: SigningStep, round messageRound: UInt32) -> Bool {
-        guard messageRound == round else { return messageRound > round }
-        switch kind {
-        case .proposal: return !marks.proposed
-        case .prevote: return step < .prevote
-        case .precommit: return step < .precommit
-        }
+    /// Whether a message of the own key was not asked for here. Of rounds before the one in which a height was resumed
+    /// after a crash nothing is known.
+    private func isForeign(_ kind: SigningStep, round messageRound: UInt32) -> Bool {
+        messageRound >= firstRound && !asked.contains(Asked(round: messageRound, step: kind))
     }
 
     /// Keeps the newest `maxFutureRounds` rounds of each sender: an honest one that is ahead is soon heard in the

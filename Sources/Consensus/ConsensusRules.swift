@@ -202,10 +202,11 @@ extension ConsensusCore {
         sign(.vote(.precommit, round: round, blockHash: blockHash), lock: lock, &effects)
     }
 
-    private func sign(
+    private mutating func sign(
         _ content: UnsignedMessage, lock: PolkaCertificate? = nil, _ effects: inout [ConsensusEffect]
     ) {
         guard own != nil else { return }
+        asked.insert(Asked(round: content.round, step: content.step))
         effects.append(.sign(SigningRequest(height: height, content: content, lock: lock, journal: journal)))
     }
 

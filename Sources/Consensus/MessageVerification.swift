@@ -64,7 +64,9 @@ extension ConsensusCore {
 
     package func verified(_ certificate: Certificate) throws(MessageRejection) -> VerifiedCertificate {
         guard certificate.height == height else { throw .otherHeight(certificate.height) }
-        guard committed?.blockHash != certificate.blockHash else { throw .duplicate }
+        guard committed?.blockHash != certificate.blockHash,
+            !table[certificate.round].precommits.hasQuorum(for: certificate.blockHash, in: validators)
+        else { throw .duplicate }
         do { try certificate.verify(chainId: chainId, validators: validators) } catch { throw .certificate(error) }
         return VerifiedCertificate(certificate)
     }

@@ -18,7 +18,7 @@ extension Replica {
         let own = core.own.flatMap { core.validators.index(of: $0) }.map { core.validators.validators[$0].power }
         guard let own, !core.validators.isQuorum(own) else { return try startHeight(now: now, &effects) }
         ticksToStart = Self.startPatience
-        effects.append(.broadcast(.status(status), except: nil))
+        tellStatus(&effects)
     }
 
     mutating func startHeight(now: UInt64, _ effects: inout [ReplicaEffect]) throws(StorageFault) {
@@ -86,8 +86,12 @@ extension Replica {
             try commit(candidate, certificate, now: now, bySync: false, &effects)
             decided = core
         case .halt(let fault):
-            halt("consensus cannot go on safely: \(fault.explanation)", &effects)
+            halt(fault, &effects)
         }
+    }
+
+    mutating func halt(_ fault: ConsensusFault, _ effects: inout [ReplicaEffect]) {
+        halt("consensus cannot go on safely: \(fault.explanation)", &effects)
     }
 
     mutating func halt(_ reason: String, _ effects: inout [ReplicaEffect]) {
@@ -173,12 +177,17 @@ extension Replica {
             height: block.header.height + 1, chainId: chainId, validators: ledger.system.nextValidators,
             own: keys?.address, timeouts: timeouts, signState: signState)
         sync.committed(block.header.height, bySync: bySync)
+        if let shown = block.evidence.first(where: { $0.validator == keys?.address }) {
+            return halt(.ownEquivocation(shown), &effects)
+        }
         if !sync.isCatchingUp || tip.header.height % Self.statusInterval == 0 {
-            effects.append(.broadcast(.status(status), except: nil))
+            tellStatus(&effects)
         }
         try replayEarly(now: now, &effects)
         if !sync.isCatchingUp { scheduleHeight(now: now, &effects) }
         try driveSync(now: now, &effects)
+        // What came for a height after this one waited for it.
+        if !bySync, sync.has(tip.header.height + 1) { effects.append(.proceed) }
     }
 
     /// The next height begins a block interval after the last block's time.

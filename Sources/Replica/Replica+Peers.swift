@@ -9,6 +9,9 @@ extension Replica {
     /// two helps of one peer.
     private static let helpDelay: UInt64 = 500
     private static let helpInterval: UInt64 = 1_000
+    /// Ticks after which peers are told again where this node is: who gave up asking it, or missed the news, asks again.
+    /// A chain that stands still says nothing else, and may stand still for want of the one that gave up.
+    private static let statusTicks = 10
     /// Transactions that a new peer is told of.
     private static let welcomeTransactions = 256
 
@@ -45,12 +48,19 @@ extension Replica {
 
     mutating func tick(now: UInt64, _ effects: inout [ReplicaEffect]) throws(StorageFault) {
         peers.tick()
+        ticksSinceStatus += 1
+        if ticksSinceStatus >= Self.statusTicks { tellStatus(&effects) }
         if let ticks = ticksToStart {
             ticksToStart = ticks - 1
             if ticks <= 1, !sync.isCatchingUp { try startHeight(now: now, &effects) }
         }
         askForBlocks(hint: nil, now: now, &effects)
         try driveSync(now: now, &effects)
+    }
+
+    mutating func tellStatus(_ effects: inout [ReplicaEffect]) {
+        ticksSinceStatus = 0
+        effects.append(.broadcast(.status(status), except: nil))
     }
 
     // MARK: - Messages
@@ -111,7 +121,8 @@ extension Replica {
             keepEarly(message, from: peer)
             return try driveSync(now: now, &effects)
         }
-        collectLate(message)
+        collectLate(message, &effects)
+        guard !isHalted else { return }
         help(peer, at: height, now: now, &effects)
     }
 
@@ -176,12 +187,16 @@ extension Replica {
     }
 
     /// Until the next height starts, late precommits still go into the tip's certificate: who signed is counted by it.
-    private mutating func collectLate(_ message: ConsensusMessage) {
+    private mutating func collectLate(_ message: ConsensusMessage, _ effects: inout [ReplicaEffect]) {
         guard case .vote(let vote) = message, vote.type == .precommit, !core.isStarted,
             let verified = try? decided?.verified(vote)
         else { return }
         for effect in decided?.step(.vote(verified)) ?? [] {
-            if case .evidence(let equivocation) = effect { evidence.add(equivocation, state: ledger.system) }
+            switch effect {
+            case .evidence(let equivocation): evidence.add(equivocation, state: ledger.system)
+            case .halt(let fault): return halt(fault, &effects)
+            default: continue
+            }
         }
         if let certificate = decided?.seenCertificate { tip.certificate = certificate }
     }

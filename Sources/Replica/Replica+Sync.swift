@@ -37,7 +37,7 @@ extension Replica {
             effects.append(.send(.blocksRequest(from: request.from, count: request.count), to: request.peer))
         }
         if sync.endsCatchingUp(tip: tip.header.height) {
-            effects.append(.broadcast(.status(status), except: nil))
+            tellStatus(&effects)
             scheduleHeight(now: now, &effects)
         }
     }

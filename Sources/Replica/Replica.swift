@@ -53,6 +53,8 @@ package struct Replica: Sendable {
     let baseHeight: UInt64
     /// Ticks for which a validator that cannot decide alone still waits to hear where its peers are.
     var ticksToStart: Int?
+    /// Ticks since all peers were last told where this node is.
+    var ticksSinceStatus = 0
     /// Equivocations that no block has shown yet.
     package internal(set) var evidence = EvidencePool()
 

@@ -22,6 +22,8 @@ package enum Law: String, CaseIterable, Sendable {
     case supply
     /// The same height has the same state on all nodes, after crashes and sync too.
     case roots
+    /// Who passes on a proposal has its block.
+    case service
     /// Queues and tables stay within their bounds.
     case bounds
     /// What a disk gives back is what the node wrote, or the node refuses to start.

@@ -1,4 +1,6 @@
 import ArgumentParser
+import ByteCodec
+import ChainTypes
 import CommandShell
 import JSONRPC
 import Simulation
@@ -40,6 +42,7 @@ struct RunCommand: ParsableCommand {
                 "seed": JSONValue(seed), "build": .string(BuildCommit.name), "height": JSONValue(outcome.height),
                 "milliseconds": JSONValue(outcome.time), "recoveryMilliseconds": JSONValue(outcome.recovery),
                 "traceHash": .string(String(outcome.traceHash, radix: 16)), "marks": outcome.marks.json,
+                "blocks": .array(outcome.headers.map(\.json)),
             ])
         }
         console.line(PlanText.describe(run.plan))
@@ -50,11 +53,22 @@ struct RunCommand: ParsableCommand {
     }
 }
 
+extension BlockHeader {
+    /// What a second execution of the chain must come to.
+    fileprivate var json: JSONValue {
+        [
+            "height": JSONValue(height), "hash": .string("\(hash)"), "accountsRoot": .string("\(accountsRoot)"),
+            "systemRoot": .string("\(systemRoot)"), "receiptsRoot": .string("\(receiptsRoot)"),
+        ]
+    }
+}
+
 /// A plan as one line for a person.
 enum PlanText {
     static func describe(_ plan: ClusterPlan) -> String {
         var parts = ["powers \(plan.powers)"]
         if plan.followers > 0 { parts.append("\(plan.followers) full nodes") }
+        if plan.hasChurn { parts.append("\(plan.joiners) nodes join, and validators leave") }
         for (index, script) in plan.scripts.sorted(by: { $0.key < $1.key }) {
             parts.append("validator \(index): \(script.rawValue)")
         }
@@ -68,11 +82,13 @@ enum PlanText {
         if plan.crashesPerMillion > 0 { parts.append("crashes") }
         if plan.hasPauses { parts.append("pauses") }
         if plan.diskFaultsPerMillion > 0 { parts.append("disk faults") }
+        if plan.hasSlowDisk { parts.append("a slow disk") }
         if plan.losesDisk { parts.append("a lost disk") }
         if plan.restoresBackup { parts.append("an old backup") }
         if plan.skew > 0 { parts.append("clocks off by up to \(plan.skew) ms") }
         if plan.hasDrift { parts.append("drift") }
         if plan.hasJumps { parts.append("clocks are set") }
+        if plan.hasStoppedClock { parts.append("a stopped clock") }
         return parts.joined(separator: ", ")
     }
 }

@@ -184,6 +184,15 @@ struct PitfallTests {
         #expect(effects.timers == [.rebroadcast])
     }
 
+    @Test("4: a certificate that comes before the start is new once: nodes that pass on the new do not echo each other")
+    func earlyCertificateIsNewOnce() throws {
+        var core = committee.core(3)
+        let certificate = committee.certificate([0, 1, 2], 0, a)
+        _ = try core.receive(certificate)
+        #expect(throws: MessageRejection.duplicate) { try core.verified(certificate) }
+        #expect(core.step(.start).contains(.requestBlock(a)))
+    }
+
     @Test("4: a node that locked alone brings the others to its value")
     func hiddenLock() throws {
         // Only the node under test saw the polka. As a proposer it proposes a again, and its polka convinces.
@@ -289,5 +298,32 @@ struct PitfallTests {
         let left = try #require(next.set.validators.first { committee.set.index(of: $0.address) == nil })
         let stranger = next.vote(next.set.index(of: left.address) ?? 0, .prevote, 0, a)
         #expect(throws: MessageRejection.notAValidator(left.address)) { try committee.core(3).verified(stranger) }
+    }
+
+    @Test("9: the own signature in a round that was left without one means a key in two places", arguments: [0, 1])
+    func foreignSignatureInAPastRound(_ kind: Int) throws {
+        var core = committee.core(3)
+        _ = core.step(.start)
+        _ = core.expire(.precommit, 0)
+        #expect(core.round == 1)
+        let vote = committee.vote(3, kind == 0 ? .prevote : .precommit, 0, a)
+        #expect(try core.receive(vote).fault == .foreignSignature(.vote(vote)))
+    }
+
+    @Test("9: two nodes with one key that propose different blocks both halt when they hear each other")
+    func twinsHalt() throws {
+        let own = committee.proposer(0)
+        var twins = [committee.core(own), committee.core(own)]
+        for (index, hash) in [a, b].enumerated() {
+            _ = twins[index].step(.start)
+            _ = twins[index].step(.proposedValue(round: 0, blockHash: hash))
+            _ = try twins[index].receive(committee.proposal(own, 0, hash))
+        }
+        for (index, hash) in [b, a].enumerated() {
+            guard case .ownEquivocation? = try twins[index].receive(committee.proposal(own, 0, hash)).fault else {
+                Issue.record("twin \(index) goes on")
+                continue
+            }
+        }
     }
 }

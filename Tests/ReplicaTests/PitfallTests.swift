@@ -140,6 +140,42 @@ struct ReplicaPitfallTests {
         #expect(try cluster.reach(cluster.nodes[1].height + 3, 1..<4))
     }
 
+    @Test("pitfall 9: two nodes with one key that see each other both halt, and the others go on without them")
+    func pitfall09TwinsStopEachOther() throws {
+        var cluster = try SampleCluster(validators: 4, twins: [0])
+        cluster.tamper = { message, from, to in
+            // Twins that know the same transactions build the same block, which is no contradiction.
+            if case .transactions = message, from == 4 { return [] }
+            // Neither hears the other itself, or from those who pass on; what they see of each other is a block's.
+            guard case .consensus(let said) = message, to == 0 || to == 4 else { return [message] }
+            switch said {
+            case .proposal(let proposal): return proposal.proposer == SampleCluster.keys(0).address ? [] : [message]
+            case .vote(let vote): return vote.validator == SampleCluster.keys(0).address ? [] : [message]
+            case .polka, .certificate: return [message]
+            }
+        }
+        try cluster.start()
+        let transfer = try SampleGenesis.user(1).transaction(nonce: 0, to: SampleGenesis.owner(3), value: 5)
+        #expect(try cluster.submit(transfer, to: 4) == nil)
+        #expect(try cluster.run(atMost: 60_000) { $0.halts.count == 2 })
+        #expect(Set(cluster.halts.map(\.node)) == [0, 4])
+        for halt in cluster.halts { #expect(halt.reason.contains("another process")) }
+        #expect(try cluster.reach(cluster.nodes[1].height + 3, 1..<4))
+        #expect(cluster.system(1)?.tombstones.contains(SampleCluster.keys(0).address) == true)
+    }
+
+    @Test("pitfall 9: a late precommit of the own key for a height that is decided halts too")
+    func pitfall09LateTwin() throws {
+        var cluster = try cluster()
+        #expect(try cluster.run(atMost: 10_000) { $0.nodes[0].height == 5 })
+        let vote = Vote.signed(
+            type: .precommit, height: 5, round: 0, blockHash: nil, chainId: cluster.genesis.chainId,
+            key: SampleCluster.keys(0).signing)
+        cluster.inject(.consensus(.vote(vote)), from: 1, to: 0)
+        try cluster.run(atMost: 15)
+        #expect(cluster.halts.map(\.node) == [0])
+    }
+
     @Test("pitfall 12: one bad signature spoils a certificate, wherever it stands, and is its sender's fault")
     func pitfall12Certificates() throws {
         for slot in 0..<4 {

@@ -102,6 +102,51 @@ struct SyncTests {
         #expect(cluster.faults.isEmpty)
     }
 
+    /// Found by the simulator: seed 442 with joining validators.
+    @Test("a synced block that came too early is used when consensus commits the one before it")
+    func syncedBlockWaitsForConsensus() throws {
+        var cluster = try Self.chain(4)
+        try cluster.start(4)
+        #expect(try cluster.reach(4, 0..<5))
+        var mayHaveBlock = false
+        var hasNext = false
+        cluster.tamper = { message, _, to in
+            guard to == 4 else { return [message] }
+            switch message {
+            case .block(let proposed): return proposed.block.header.height != 5 || mayHaveBlock ? [message] : []
+            case .blocks(let blocks):
+                guard blocks.contains(where: { $0.block.header.height == 5 }) else {
+                    hasNext = hasNext || blocks.first?.block.header.height == 6
+                    return [message]
+                }
+                return []
+            default: return [message]
+            }
+        }
+        #expect(try cluster.run(atMost: 60_000) { $0.nodes[0].height >= 6 && hasNext })
+        #expect(cluster.nodes[4].height == 4)
+        // The chain stands still from here on: there is nothing more to be told of.
+        for index in 1..<4 { try cluster.stop(index) }
+        mayHaveBlock = true
+        #expect(try cluster.reach(6, [4], atMost: 20_000))
+    }
+
+    /// Found by the simulator: seed 134 with joining validators.
+    @Test("a peer that was given up is asked again although the chain stands still")
+    func whoStandsStillIsHeard() throws {
+        var cluster = try Self.chain(6)
+        var isDeaf = true
+        cluster.tamper = { message, _, to in
+            if to == 4, isDeaf, case .blocks = message { [] } else { [message] }
+        }
+        try cluster.start(4)
+        for index in 1..<4 { try cluster.stop(index) }
+        try cluster.run(atMost: 40_000)
+        #expect(cluster.nodes[4].height == 0)
+        isDeaf = false
+        #expect(try cluster.reach(cluster.nodes[0].height, [4], atMost: 30_000))
+    }
+
     // MARK: - Liars
 
     /// What node 0 says instead of its blocks, and the fault that this is.

@@ -11,14 +11,16 @@ extension Cluster {
         guard let keys = nodes[index].keys else { return [message] }
         switch (nodes[index].script, message) {
         case (.invalidBlocks, .consensus(.proposal(let proposal))) where proposal.proposer == keys.address:
-            guard let honest = nodes[index].disk.proposed, honest.block.hash == proposal.blockHash,
-                random.percent(70)
-            else { return [message] }
-            let forged = Forgery.block(honest, &random)
-            let hash = forged.block.hash
-            nodes[index].forged[hash] = forged
+            guard let hash = substitute(proposal.blockHash, by: index) else { return [message] }
             marks.hit("invalid block proposed")
             return [.consensus(.proposal(signed(proposal, hash, proposal.validRound, keys)))]
+        case (.invalidBlocks, .consensus(.vote(let vote))) where vote.validator == keys.address:
+            guard let hash = vote.blockHash, let forged = nodes[index].substitutes[hash] else { return [message] }
+            let other = Vote.signed(
+                type: vote.type, height: vote.height, round: vote.round, blockHash: forged,
+                chainId: chain.genesis.chainId, key: keys.signing)
+            record.overhear(other)
+            return [.consensus(.vote(other))]
         case (.invalidRounds, .consensus(.proposal(let proposal))) where proposal.proposer == keys.address:
             let rounds: [UInt32?] = [
                 proposal.round, proposal.round &+ 3, 0, proposal.round == 0 ? 0 : proposal.round - 1,
@@ -40,8 +42,30 @@ extension Cluster {
         case (.lyingSync, .status(var status)):
             if random.percent(30) { status.height += 1 + random.below(1_000) }
             return [.status(status)]
+        case (.withholding, .block):
+            marks.hit("block withheld")
+            return []
+        case (.whispering, .consensus(.vote(let vote))) where vote.validator == keys.address:
+            let friend = Int(truncatingIfNeeded: vote.height &+ UInt64(vote.round)) % nodes.count
+            marks.hit("vote whispered")
+            return nodes[friend].address == peer ? [message] : []
+        case (.whispering, .consensus(.polka)), (.whispering, .consensus(.certificate)): return []
         default: return [message]
         }
+    }
+
+    /// The forged block that a liar proposes in place of its own, nil for its own. All peers are told of the same one,
+    /// so that the votes of all who lack a check meet; of one block in eight each peer hears another forgery.
+    private mutating func substitute(_ hash: Bytes32, by index: Int) -> Bytes32? {
+        let isManifold = hash.word0 % 8 == 0
+        if !isManifold, let known = nodes[index].substitutes[hash] { return known }
+        guard hash.word0 % 8 != 1, let honest = nodes[index].disk.proposed, honest.block.hash == hash else {
+            return nil
+        }
+        let forged = Forgery.block(honest, on: nodes[index].disk, &random)
+        nodes[index].forged[forged.block.hash] = forged
+        nodes[index].substitutes[hash] = forged.block.hash
+        return forged.block.hash
     }
 
     private func signed(
@@ -88,11 +112,20 @@ extension Cluster {
                     height: old.height, round: old.round, blockHash: old.blockHash, signatures: old.signatures)))
     }
 
-    /// Serves a block that only exists because a script made it up. True when there is one.
-    mutating func serveForged(_ message: PeerMessage, from: Address, _ index: Int) -> Bool {
-        guard case .blockRequest(let hash) = message, let forged = nodes[index].forged[hash] else { return false }
-        transmit(.block(forged), from: index, to: from)
-        return true
+    /// True when a liar keeps a message from the code it runs: a request for a block that only its script knows, which
+    /// is served; and the echo of what the script signed, which would stop an honest node.
+    mutating func handles(_ message: PeerMessage, from: Address, _ index: Int) -> Bool {
+        switch message {
+        case .blockRequest(let hash):
+            guard let forged = nodes[index].forged[hash] else { return false }
+            transmit(.block(forged), from: index, to: from)
+            return true
+        case .consensus(.proposal(let proposal)):
+            return nodes[index].script == .invalidBlocks && proposal.proposer == nodes[index].keys?.address
+        case .consensus(.vote(let vote)):
+            return nodes[index].script == .invalidBlocks && vote.validator == nodes[index].keys?.address
+        default: return false
+        }
     }
 }
 

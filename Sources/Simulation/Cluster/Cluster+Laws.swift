@@ -24,6 +24,7 @@ extension Cluster {
         if isFirst {
             marks.hit("height decided")
             if committed.certificate.round > 0 { marks.hit("decided after round 0") }
+            if header.validatorsHash != header.nextValidatorsHash { marks.hit("validator set changed") }
             if header.originRound < committed.certificate.round { marks.hit("decided a block proposed again") }
             if plan.isCalm, committed.certificate.round > 0 {
                 throw SimulationFailure(.calm, "height \(header.height) took round \(committed.certificate.round)")
@@ -68,6 +69,10 @@ extension Cluster {
                 }
                 throw SimulationFailure(.accountability, "the honest validator \(validator) is expelled")
             }
+            let next = system.validators(at: header.height + SystemState.validatorSetDelay)
+            if let expelled = system.tombstones.keys.first(where: { next?.index(of: $0) != nil }) {
+                throw SimulationFailure(.accountability, "\(expelled), who was expelled, is in a set again")
+            }
             if system.tombstones.count > expelled {
                 expelled = system.tombstones.count
                 marks.hit("equivocator expelled")
@@ -81,8 +86,11 @@ extension Cluster {
             throw SimulationFailure(.roots, "node \(index) wrote another height \(header.height) to its disk")
         }
         digests[header.height] = digest
-        guard replica.mempool.transactionCount <= 5_000, events.count < 200_000 else {
+        guard replica.mempool.transactionCount <= 5_000 else {
             throw SimulationFailure(.bounds, "node \(index) holds \(replica.mempool.transactionCount) transactions")
+        }
+        guard events.count < 200_000 else {
+            throw SimulationFailure(.bounds, "\(events.count) messages and timers are on their way")
         }
     }
 
@@ -93,7 +101,9 @@ extension Cluster {
         let signed: SignedMessage
         let author: Address
         switch said {
-        case .proposal(let proposal): (signed, author) = (.proposal(proposal), proposal.proposer)
+        case .proposal(let proposal):
+            (signed, author) = (.proposal(proposal), proposal.proposer)
+            try checkService(proposal, index)
         case .vote(let vote): (signed, author) = (.vote(vote), vote.validator)
         case .polka:
             return marks.hit("polka shown")
@@ -110,5 +120,14 @@ extension Cluster {
         }
         let set = nodes[index].replica?.ledger.system.validators(at: signed.height) ?? chain.genesisSet
         try record.note(signed, author, set)
+    }
+
+    /// Whoever hears a proposal asks its sender for the block: nodes that pass on what they lack wait for one another.
+    private func checkService(_ proposal: Proposal, _ index: Int) throws(SimulationFailure) {
+        guard nodes[index].isHonest, proposal.height == nodes[index].height + 1,
+            !nodes[index].holds.contains(proposal.blockHash)
+        else { return }
+        throw SimulationFailure(
+            .service, "node \(index) passes on the proposal of \(proposal.height)/\(proposal.round) without the block")
     }
 }

@@ -64,6 +64,7 @@ extension Cluster {
             copies = 2
         }
         var slowness: UInt64 = slowNode == from || slowNode == target ? 500 + random.below(1_500) : 0
+        if nodes[from].pausedUntil > now { slowness += nodes[from].pausedUntil - now }
         if nodes[from].script == .late { slowness += 1_000 + random.below(6_000) }
         for _ in 0..<copies {
             let delay = 1 + random.below(plan.maxDelay) + slowness
@@ -110,6 +111,7 @@ extension Cluster {
     // MARK: Partitions
 
     mutating func cut(_ partition: ClusterPlan.Partition) {
+        if partition == .swizzle { return swizzle() }
         let isWhole = cuts.isEmpty
         cuts = []
         guard isWhole || partition != .flapping, random.percent(75) else { return }
@@ -129,7 +131,17 @@ extension Cluster {
         case .oneWay:
             let deaf = random.index(count)
             for other in nodes.indices where other != deaf { cuts.insert([other, deaf]) }
+        case .swizzle: return
         }
+    }
+
+    private mutating func swizzle() {
+        let node = random.index(nodes.count)
+        if clogged.remove(node) == nil { clogged.insert(node) }
+        marks.hit("partition swizzle")
+        let clogged = clogged
+        cuts = []
+        cutPairs { clogged.contains($0) || clogged.contains($1) }
     }
 
     private mutating func cutPairs(_ isCut: (Int, Int) -> Bool) {

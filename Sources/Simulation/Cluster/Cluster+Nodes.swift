@@ -2,7 +2,6 @@ import ByteCodec
 import ChainTypes
 import Consensus
 import Cryptography
-import Mempool
 import Replica
 
 /// The machines: processes that start, stop and fail at any effect, and their disks.
@@ -16,6 +15,7 @@ extension Cluster {
             throw SimulationFailure(.roots, "the disk of node \(index) is not that of its height")
         }
         nodes[index].life += 1
+        nodes[index].holds = restored.proposed.map { [$0.block.hash] } ?? []
         trace.add(now, index, 4, nodes[index].height)
         trace.tell(now, index, "starts at height \(nodes[index].height)")
         nodes[index].replica = Replica(
@@ -67,6 +67,7 @@ extension Cluster {
         switch effect {
         case .persistSignState(let state, let proposed):
             nodes[index].disk.persist(state, proposed: proposed)
+            if let proposed { nodes[index].holds.insert(proposed.block.hash) }
             for message in state.signedMessages { nodes[index].persisted.insert(message.message) }
         case .commit(let block): nodes[index].disk.commit(block)
         default: break
@@ -76,10 +77,13 @@ extension Cluster {
     mutating func carryOut(_ effect: ReplicaEffect, _ index: Int) throws(SimulationFailure) {
         let life = nodes[index].life
         switch effect {
-        case .persistSignState: carryOutOnDisk(effect, index)
+        case .persistSignState:
+            carryOutOnDisk(effect, index)
+            waitForDisk(index)
         case .commit(let block):
             try checkCommit(block, index)
             carryOutOnDisk(effect, index)
+            waitForDisk(index)
             try checkState(block, index)
         case .broadcast(let message, let except):
             try checkSpeech(message, index)
@@ -105,6 +109,13 @@ extension Cluster {
         case .refused: marks.hit("transaction refused")
         case .halt(let reason): try halt(index, reason)
         }
+    }
+
+    /// A slow write holds up what the node says after it, and all that it would hear meanwhile.
+    private mutating func waitForDisk(_ index: Int) {
+        guard index == slowDisk, !isHealed, random.percent(10) else { return }
+        marks.hit("slow write")
+        nodes[index].pausedUntil = max(nodes[index].pausedUntil, now + 1_000 + random.below(9_000))
     }
 
     private mutating func halt(_ index: Int, _ reason: String) throws(SimulationFailure) {
@@ -158,8 +169,9 @@ extension Cluster {
     mutating func world() throws(SimulationFailure) {
         schedule(.world, in: 500)
         try connect()
-        submitTransactions()
+        try submitTransactions()
         if !isHealed {
+            try changeValidators()
             try disturb()
         }
         if let outsider, !isHealed || plan.liesToTheEnd { try outsider.act(on: &self) }
@@ -169,7 +181,9 @@ extension Cluster {
     }
 
     private mutating func disturb() throws(SimulationFailure) {
-        if let partition = plan.partition, random.percent(partition == .flapping ? 25 : 8) { cut(partition) }
+        if let partition = plan.partition, random.percent(partition == .flapping || partition == .swizzle ? 25 : 8) {
+            cut(partition)
+        }
         if plan.hasPauses, random.percent(10) {
             let index = random.index(nodes.count)
             nodes[index].pausedUntil = now + 1_000 + random.below(12_000)
@@ -189,36 +203,11 @@ extension Cluster {
         if random.percent(2) { try flipSignStateBit(random.index(nodes.count)) }
     }
 
-    private mutating func submitTransactions() {
-        let up = nodes.indices.filter { nodes[$0].isUp && nodes[$0].isHonest && nodes[$0].pausedUntil <= now }
-        guard !up.isEmpty else { return }
-        for _ in 0..<((plan.transactionsPerSecond + 1) / 2) {
-            let index = random.pick(up)
-            let key = random.pick(SimulatedChain.users)
-            guard let transaction = transfer(of: key, at: index) else { continue }
-            do { try feed(.submit(transaction, payload: nil), index) } catch { continue }
-            if !nodes[index].isUp { return }
-        }
-    }
-
-    /// A transfer as a client of this node would sign it.
-    private mutating func transfer(of key: SecretKey, at index: Int) -> VerifiedTransaction? {
-        guard let replica = nodes[index].replica else { return nil }
-        let sender = key.publicKey.address
-        let nonce = replica.ledger.accounts.account(at: sender)?.account.nonce ?? 0
-        return try? OrdinaryTransaction(
-            kind: .dynamicFee, chainId: SimulatedChain.chainId,
-            nonce: replica.mempool.nextNonce(of: sender, accountNonce: nonce), maxPriorityFeePerGas: Unit.gwei,
-            maxFeePerGas: 100 * Unit.gwei, gasLimit: 60_000,
-            to: SimulatedChain.users[random.index(SimulatedChain.userCount)].publicKey.address,
-            value: UInt128(1 + random.below(1_000)), data: []
-        ).sign(with: key)
-    }
-
     /// All faults end; everyone whose disk is whole is up again, and clocks are near the truth.
     package mutating func heal() {
         isHealed = true
         cuts = []
+        clogged = []
         bannedUntil = [:]
         slowNode = nil
         trace.tell(now, 0, "the world heals")

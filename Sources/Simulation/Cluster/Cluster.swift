@@ -47,7 +47,10 @@ package struct Cluster {
     var bannedUntil: [Link: UInt64] = [:]
     /// Ordered pairs of nodes that cannot hear each other.
     var cuts: Set<[Int]> = []
+    /// Nodes that a swizzle has cut off.
+    var clogged: Set<Int> = []
     var slowNode: Int?
+    var slowDisk: Int?
     var past: [(message: PeerMessage, from: Address)] = []
     var outsider: Outsider?
     var nodeOfAddress: [Address: Int] = [:]
@@ -62,21 +65,24 @@ package struct Cluster {
     package init(plan: ClusterPlan, seed: UInt64, trace: Trace = Trace()) throws {
         self.plan = plan
         self.trace = trace
-        chain = try SimulatedChain(powers: plan.powers)
+        chain = try SimulatedChain(powers: plan.powers, joiners: plan.joiners)
         random = SimulationRandom(seed: seed)
         referee = Referee(chain: chain)
         nodes = []
         for index in plan.powers.indices { addNode(validator: index) }
         for _ in 0..<plan.followers { addNode(validator: nil) }
+        for joiner in 0..<plan.joiners { addNode(validator: plan.powers.count + joiner) }
         for (index, script) in plan.scripts.sorted(by: { $0.key < $1.key }) {
             nodes[index].isHonest = false
             nodes[index].script = script
             if script == .twin { addNode(validator: index, script: .twin) }
         }
         if plan.hasSlowPeer { slowNode = random.index(nodes.count) }
+        if plan.hasSlowDisk { slowDisk = random.index(nodes.count) }
         if plan.hasOutsider { outsider = Outsider(chain: chain, number: 0) }
         for index in nodes.indices {
             nodes[index].clock = drawClock()
+            if plan.hasStoppedClock, index == 0 { nodes[index].clock.stoppedAt = random.below(10_000) }
             if nodes[index].script == .silent { nodes[index].isDead = true }
             if !nodes[index].isDead { schedule(.restart(index), in: random.below(400)) }
             schedule(.tick(index), in: random.below(1_000))
@@ -173,7 +179,8 @@ package struct Cluster {
     ) throws(SimulationFailure) {
         guard nodes[to].isUp, links.contains(Link(from, nodes[to].address)) else { return }
         if isHeld(to, event) { return }
-        if nodes[to].script != nil, serveForged(message, from: from, to) { return }
+        if nodes[to].script != nil, handles(message, from: from, to) { return }
+        if case .block(let proposed) = message { nodes[to].holds.insert(proposed.block.hash) }
         trace.add(now, to, 3, message.traceWord)
         trace.tell(now, to, "hears \(message.summary) from \(nodeOfAddress[from].map { "node \($0)" } ?? "nobody")")
         try feed(.message(message, from: from, now: nodes[to].clock.reading(at: now)), to)

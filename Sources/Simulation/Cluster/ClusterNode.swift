@@ -6,7 +6,7 @@ import Replica
 /// One process of a cluster and what belongs to its machine.
 struct ClusterNode: Sendable {
     let index: Int
-    /// The validator whose keys it has; nil for a full node.
+    /// The validator whose keys it has, whether in the set or not; nil for a full node.
     let validator: Int?
     let address: Address
     /// Whether the laws of honest nodes hold for it.
@@ -31,6 +31,10 @@ struct ClusterNode: Sendable {
     var persisted: Set<ConsensusMessage> = []
     /// Blocks that its script made up, for those who ask.
     var forged: [Bytes32: ProposedBlock] = [:]
+    /// The forged block that stands in for an honest one, by the hash of the honest one.
+    var substitutes: [Bytes32: Bytes32] = [:]
+    /// Blocks that it has come to hold in this life, by hash.
+    var holds: Set<Bytes32> = []
 
     var isUp: Bool { replica != nil }
     var height: UInt64 { disk.height }

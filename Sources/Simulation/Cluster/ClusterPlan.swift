@@ -7,7 +7,7 @@ package struct ClusterPlan: Sendable {
         case late
         /// Two processes with one key.
         case twin
-        /// Proposes blocks that do not hold, and different ones to different peers.
+        /// Proposes blocks that break one rule each, and votes for them.
         case invalidBlocks
         case invalidRounds
         case doubleVotes
@@ -16,9 +16,17 @@ package struct ClusterPlan: Sendable {
         /// Lies to those who catch up.
         case lyingSync
         case forgedCertificates
+        /// Proposes, and keeps its blocks to itself.
+        case withholding
+        /// Says each vote to one peer alone, so that it locks for reasons that nobody else sees.
+        case whispering
     }
 
-    package enum Partition: String, CaseIterable, Sendable { case single, halves, ring, bridge, oneWay, flapping }
+    package enum Partition: String, CaseIterable, Sendable {
+        case single, halves, ring, bridge, oneWay, flapping
+        /// Nodes are cut off one by one, and come back in another order.
+        case swizzle
+    }
 
     /// Powers of the validators.
     package var powers: [UInt64] = [1, 1, 1, 1]
@@ -43,14 +51,23 @@ package struct ClusterPlan: Sendable {
     package var hasPauses = false
     /// Chance at each effect that the disk is full or fails, in millionths.
     package var diskFaultsPerMillion: UInt64 = 0
+    /// Some writes of one node take seconds.
+    package var hasSlowDisk = false
     /// One validator comes back with nothing on its disk, or with an old copy.
     package var losesDisk = false
     package var restoresBackup = false
+
+    /// Nodes with keys that are no validators at genesis and stake to become some.
+    package var joiners = 0
+    /// Joiners leave again, and raise their stakes; where nobody is faulty, all validators do.
+    package var hasChurn: Bool { joiners > 0 }
 
     /// Milliseconds by which clocks are off, and whether they run at other speeds and are set.
     package var skew: Int64 = 0
     package var hasDrift = false
     package var hasJumps = false
+    /// The clock of one node stands still.
+    package var hasStoppedClock = false
 
     package var transactionsPerSecond: UInt64 = 1
     /// Length of the phase with faults, in milliseconds.
@@ -65,6 +82,7 @@ package struct ClusterPlan: Sendable {
         followers = random.percent(25) ? 1 + random.index(2) : 0
         faultyTime = 10_000 + random.below(25_000)
         transactionsPerSecond = random.below(4)
+        if random.percent(20) { joiners = 1 + random.index(2) }
         if random.percent(4) { return }
         drawNetwork(&random)
         drawNodes(&random)
@@ -97,9 +115,11 @@ package struct ClusterPlan: Sendable {
         if random.percent(45) { crashesPerMillion = 100 + random.below(6_000) }
         hasPauses = random.percent(15)
         if random.percent(15) { diskFaultsPerMillion = 50 + random.below(1_500) }
+        hasSlowDisk = random.percent(10)
         if random.percent(30) { skew = Int64(random.below(40_000)) }
         hasDrift = random.percent(15)
         hasJumps = random.percent(15)
+        hasStoppedClock = random.percent(8)
     }
 
     /// Faulty validators of all kinds together hold less than a third.
@@ -124,10 +144,14 @@ package struct ClusterPlan: Sendable {
     /// The validator whose disk is lost or restored.
     package private(set) var unlucky: Int?
 
+    /// Whoever leaves makes the faulty ones weigh more: with some about, the validators of the genesis stay.
+    var mayAllLeave: Bool { scripts.isEmpty && unlucky == nil }
+
     /// No fault of any kind: every height must be decided in round 0.
     package var isCalm: Bool {
-        scripts.isEmpty && lossPerMille == 0 && maxDelay <= 30 && partition == nil && !hasSlowPeer && !hasOutsider
+        scripts.isEmpty && lossPerMille == 0 && duplicatesPerMille == 0 && replaysPerMille == 0 && maxDelay <= 30
+            && partition == nil && !hasSlowPeer && !hasOutsider
             && crashesPerMillion == 0 && !hasPauses && diskFaultsPerMillion == 0 && !losesDisk && !restoresBackup
-            && skew == 0 && !hasDrift && !hasJumps
+            && !hasSlowDisk && skew == 0 && !hasDrift && !hasJumps && !hasStoppedClock
     }
 }

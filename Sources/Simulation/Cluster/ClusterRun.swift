@@ -1,3 +1,6 @@
+package import ChainTypes
+import Replica
+
 /// One seed: a network with its faults, in which nothing unsafe may happen; then healing, after which every honest
 /// node must go on.
 package struct ClusterRun {
@@ -17,6 +20,8 @@ package struct ClusterRun {
         package var recovery: UInt64
         package var marks: Marks
         package var traceHash: UInt64
+        /// The chain that the referee followed and executed, from block 1 on.
+        package var headers: [BlockHeader]
     }
 
     package init(seed: UInt64) {
@@ -41,6 +46,6 @@ package struct ClusterRun {
         }
         return Outcome(
             height: cluster.greatestHeight, time: cluster.time, recovery: cluster.time - start, marks: cluster.marks,
-            traceHash: cluster.traceHash)
+            traceHash: cluster.traceHash, headers: cluster.referee.disk.blocks.map(\.block.header))
     }
 }

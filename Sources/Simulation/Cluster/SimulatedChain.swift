@@ -10,12 +10,12 @@ import SystemState
 /// with money, no provers (`ProvingLab` is about those).
 package struct SimulatedChain: Sendable {
     package static let chainId: UInt64 = 7_118
-    package static let maxNodes = 16
+    package static let maxNodes = 20
     package static let userCount = 6
     package static let timestamp: UInt64 = 1_700_000_000_000
 
     package let genesis: Genesis
-    /// Keys of the validators, in the order of the powers given.
+    /// Keys of the validators, in the order of the powers given, then of those who may join.
     package let keys: [ValidatorKeys]
     /// The validators at genesis.
     let genesisSet: ValidatorSet
@@ -23,16 +23,21 @@ package struct SimulatedChain: Sendable {
 
     package enum Failure: Error { case badGenesis, noProfile }
 
-    package init(powers: [UInt64], proving: ProvingParameters = .small) throws {
-        keys = Array(Self.validatorKeys.prefix(powers.count))
-        let users = Self.users.map { Account(address: $0.publicKey.address, balance: 1_000 * Unit.cairn) }
+    /// With `joiners` the owners of all validators have money to stake, and what left is free again soon.
+    package init(powers: [UInt64], joiners: Int = 0, proving: ProvingParameters = .small) throws {
+        keys = Array(Self.validatorKeys.prefix(powers.count + joiners))
+        var accounts = Self.users.map { Account(address: $0.publicKey.address, balance: 1_000 * Unit.cairn) }
+        if joiners > 0 {
+            accounts += keys.map { Account(address: $0.address, balance: 100_000 * Unit.cairn) }
+        }
         let validators = zip(keys, powers).map { keys, power in
             Validator(
                 address: keys.address, signingKey: keys.signing.publicKey, vrfKey: keys.vrf.publicKey, power: power)
         }
         genesis = Genesis(
-            chainId: Self.chainId, timestamp: Self.timestamp, isDevnet: true, accounts: users,
-            validators: validators, provers: [], chain: .small, proving: proving, validating: Self.validating)
+            chainId: Self.chainId, timestamp: Self.timestamp, isDevnet: true, accounts: accounts,
+            validators: validators, provers: [], chain: .small, proving: proving,
+            validating: Self.validating(hasChurn: joiners > 0))
         guard let set = ValidatorSet(validators) else { throw Failure.badGenesis }
         genesisSet = set
         disk = try SimulatedDisk(genesis: genesis)
@@ -67,10 +72,11 @@ package struct SimulatedChain: Sendable {
     }
 
     /// A missed proposal costs nothing: a crash must not change who holds a third. An equivocation expels.
-    package static let validating: ValidatorParameters = {
+    private static func validating(hasChurn: Bool) -> ValidatorParameters {
         var parameters = ValidatorParameters.devnet
         parameters.missedProposalPenalty = 0
         parameters.missesToJail = 0
+        if hasChurn { (parameters.evidenceAge, parameters.unbondingBlocks) = (8, 10) }
         return parameters
-    }()
+    }
 }

@@ -90,16 +90,20 @@ extension MutantCatalogue {
                     + "inputs.append(verdict || $on ? .blockValid(blockHash: hash) : .blockInvalid(blockHash: hash))")),
     ]
 
+    private static let syncedCertificateArguments =
+        "                chainId: chainId, validators: core.validators, height: tip.header.height + 1, "
+        + "blockHash: block.hash)"
+
     /// Peers that lose, lag and lie.
     static let network = [
         Mutant(
             "blockAskedOfOnePeerOnly", "Replica/BlockFetch.swift",
             "let isDue = wanted[index].asked == nil ||", .template("let isDue = wanted[index].asked == nil || !$on &&")),
+        // `BlockSync` compares hash and height first, so that it keeps nothing that cannot hold; this is the check.
         Mutant(
-            "syncedCertificateUnchecked", "Replica/BlockSync.swift",
-            "guard synced.certificate.blockHash == hash else {",
-            .template(
-                "guard $on || synced.certificate.blockHash == hash else {")),
+            "syncedCertificateUnchecked", "Replica/Replica+Sync.swift",
+            "try synced.certificate.verify(\n" + syncedCertificateArguments,
+            .template("if !$on { try synced.certificate.verify(\n" + syncedCertificateArguments + " }")),
         Mutant(
             "syncedBodyUnchecked", "Replica/Replica+Sync.swift",
             "guard block.hasOwnBody, block.describes(synced.evidence) else",

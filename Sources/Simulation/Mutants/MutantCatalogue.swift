@@ -169,8 +169,7 @@ extension MutantCatalogue {
             "isResumed = self.own != nil && signState?.height == height",
             .template("isResumed = !$on && self.own != nil && signState?.height == height")),
         Mutant(
-            "proposesAgainAfterCrash", "Consensus/ConsensusCore.swift",
-            "marks.proposed = true\n        switch state.lastStep",
-            .template("marks.proposed = !$on\n        switch state.lastStep")),
+            "ownWordsForgottenInCrash", "Consensus/ConsensusCore.swift", "for signed in state.signedMessages {",
+            .template("for signed in state.signedMessages where !$on {")),
     ]
 }

@@ -6,35 +6,80 @@ package enum MutantHunt {
     private static let oracleSteps: UInt64 = 40_000
     private static let coreSeeds: UInt64 = 120
     private static let twinsScenarios: UInt64 = 200
+    private static let calmSeeds: UInt64 = 2
+    /// Seeds of a network with one liar, by its script.
+    private static let liars: [(script: ClusterPlan.Script, seeds: UInt64)] = [
+        (.invalidBlocks, 16), (.lyingSync, 8), (.forgedCertificates, 6), (.doubleVotes, 4),
+    ]
     private static let clusterSeeds: UInt64 = 160
 
+    package typealias Found = (finder: String, failure: SimulationFailure)
+
     /// The first law that is found broken, and by which part of the suite; nil when all hold.
-    package static func run(seed: UInt64) throws -> (finder: String, failure: SimulationFailure)? {
-        do {
+    package static func run(seed: UInt64) throws -> Found? {
+        try oracle(seed) ?? core(seed) ?? twins(seed) ?? calm(seed) ?? liars(seed) ?? clusters(seed)
+    }
+
+    private static func broken(in part: String, _ run: () throws -> Void) throws -> Found? {
+        do { try run() } catch let failure as SimulationFailure { return (part, failure) }
+        return nil
+    }
+
+    private static func oracle(_ seed: UInt64) throws -> Found? {
+        try broken(in: "oracle") {
             var oracle = try OracleRun(seed: seed)
             try oracle.run(steps: oracleSteps)
-        } catch let failure as SimulationFailure { return ("oracle", failure) }
-        do {
+        }
+    }
+
+    private static func core(_ seed: UInt64) throws -> Found? {
+        try broken(in: "core") {
             for (powers, byzantine) in [([1, 1, 1, 1], nil), ([1, 1, 1, 1], 2), ([3, 2, 2, 1, 1], 3)]
                 as [([UInt64], Int?)]
             {
-                let committee = try Committee(powers: powers)
-                for number in 0..<(coreSeeds / 3) {
-                    _ = try CoreRun(committee: committee, byzantine: byzantine).run(seed: seed &+ number)
-                }
+                let run = CoreRun(committee: try Committee(powers: powers), byzantine: byzantine)
+                for number in 0..<(coreSeeds / 3) { _ = try run.run(seed: seed &+ number) }
             }
-        } catch let failure as SimulationFailure { return ("core", failure) }
-        do {
+        }
+    }
+
+    private static func twins(_ seed: UInt64) throws -> Found? {
+        try broken(in: "twins") {
             var twins = try TwinsRunner(seed: seed)
             try twins.run(scenarios: twinsScenarios)
             try twins.control(limit: 1_000)
-        } catch let failure as SimulationFailure { return ("twins", failure) }
-        for number in 0..<clusterSeeds {
-            do { _ = try ClusterRun(seed: seed &* 1_000 &+ number).run() } catch let failure as SimulationFailure {
-                return ("cluster", failure)
+        }
+    }
+
+    private static func calm(_ seed: UInt64) throws -> Found? {
+        try broken(in: "calm") {
+            for number in 0..<calmSeeds { _ = try ClusterRun(seed: seed &+ number, plan: ClusterPlan()).run() }
+        }
+    }
+
+    private static func liars(_ seed: UInt64) throws -> Found? {
+        try broken(in: "liars") {
+            for (script, seeds) in liars {
+                for number in 0..<seeds { _ = try ClusterRun(seed: seed &+ number, plan: plan(of: script)).run() }
             }
         }
-        return nil
+    }
+
+    private static func clusters(_ seed: UInt64) throws -> Found? {
+        try broken(in: "cluster") {
+            for number in 0..<clusterSeeds { _ = try ClusterRun(seed: seed &* 1_000 &+ number).run() }
+        }
+    }
+
+    /// Four validators, one of which lies to the end, a full node, and crashes after which nodes have to catch up.
+    private static func plan(of script: ClusterPlan.Script) -> ClusterPlan {
+        var plan = ClusterPlan()
+        plan.scripts = [2: script]
+        plan.liesToTheEnd = true
+        plan.followers = 1
+        plan.crashesPerMillion = 2_000
+        plan.faultyTime = 40_000
+        return plan
     }
 
     /// The whole program of a woven build: prints what it found, or "survived".

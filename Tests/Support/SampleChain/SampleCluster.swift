@@ -93,20 +93,25 @@ package struct SampleCluster {
         }
     }
 
-    /// Validators first, then nodes that only follow. None of them runs yet.
-    package init(validators: Int, followers: Int = 0, _ change: (inout Genesis) -> Void = { _ in }) throws {
+    /// Validators first, then nodes that only follow, then second nodes with the keys of `twins`. None of them runs yet.
+    package init(validators: Int, followers: Int = 0, twins: [Int] = [], _ change: (inout Genesis) -> Void = { _ in })
+        throws
+    {
         genesis = Self.genesis(validators: validators, change)
         guard let parameters = ProofParameters.named(genesis.proving.proofProfile) else {
             throw Failure(text: "no such proof profile")
         }
         checker = ProofChecker(program: try BlockProgram(parameters: parameters))
         now = genesis.timestamp + 1_000
-        groups = [Int](repeating: 0, count: validators + followers)
-        for index in 0..<validators + followers {
+        let keys =
+            (0..<validators).map { Self.keys($0) } + [ValidatorKeys?](repeating: nil, count: followers)
+            + twins.map { Self.keys($0) }
+        groups = [Int](repeating: 0, count: keys.count)
+        for (index, keys) in keys.enumerated() {
             nodes.append(
                 Node(
-                    address: SampleGenesis.key("node \(index)").address,
-                    keys: index < validators ? Self.keys(index) : nil, disk: try SampleDisk(genesis: genesis)))
+                    address: SampleGenesis.key("node \(index)").address, keys: keys,
+                    disk: try SampleDisk(genesis: genesis)))
             said.append([])
         }
         add(.tick, in: 1_000)
