@@ -38,6 +38,7 @@ struct BlockSync: Sendable {
     var isCatchingUp: Bool { startHeight != nil }
 
     func has(_ height: UInt64) -> Bool { received[height] != nil }
+    func block(_ height: UInt64) -> Block? { received[height]?.block.block }
 
     // MARK: - Asking
 
@@ -163,4 +164,10 @@ package struct SyncStatus: Hashable, Sendable {
     package let start: UInt64
     package let current: UInt64
     package let target: UInt64
+
+    package init(start: UInt64, current: UInt64, target: UInt64) {
+        self.start = start
+        self.current = current
+        self.target = target
+    }
 }
