@@ -4,10 +4,10 @@ import Glibc
 
 /// A process that a devnet started. Its output goes to a log file; its standard input is a pipe that nobody writes to
 /// and that closes when this process ends, however it ends, which is the child's signal to end too.
-final class ChildProcess: Sendable {
+package final class ChildProcess: Sendable {
     /// How a process ended.
-    struct Exit: Sendable {
-        let name: String
+    package struct Exit: Sendable {
+        package let name: String
         let logPath: String
         /// What `waitpid` reported.
         private let status: Int32
@@ -18,7 +18,10 @@ final class ChildProcess: Sendable {
             self.status = status
         }
 
-        var description: String {
+        /// Whether it ended because its node was gone.
+        var missedItsNode: Bool { status & 0x7f == 0 && status >> 8 & 0xff == ExitStatus.nodeUnreachable.rawValue }
+
+        package var description: String {
             let signal = status & 0x7f
             return signal == 0
                 ? "\(name) ended with status \(status >> 8 & 0xff)" : "\(name) was ended by signal \(signal)"

@@ -72,7 +72,7 @@ struct DevnetSupervisor: Sendable {
                     return .goalReached(try await DevnetWatch(nodes: nodes, report: report, goal: goal).run())
                 } catch let failure as CommandFailure where failure.status == .nodeUnreachable {
                     // A node that died is noticed here first; that it died, and why, is the better answer.
-                    try await Task.sleep(for: .seconds(5))
+                    try await Task.sleep(for: ChildGroup.patience)
                     throw failure
                 }
             }
@@ -145,18 +145,21 @@ struct DevnetSupervisor: Sendable {
 }
 
 /// The processes that were started and have not ended.
-actor ChildGroup {
-    nonisolated let exits: AsyncStream<ChildProcess.Exit>
+package actor ChildGroup {
+    /// How long the end of a process that missed its node is kept back: that the node died, and why, comes first.
+    static let patience = Duration.seconds(5)
+
+    package nonisolated let exits: AsyncStream<ChildProcess.Exit>
     private let continuation: AsyncStream<ChildProcess.Exit>.Continuation
     private var running: [ChildProcess] = []
     private var isEnding = false
     /// Until the nodes have all answered once.
     private(set) var isStarting = true
 
-    init() { (exits, continuation) = AsyncStream.makeStream() }
+    package init() { (exits, continuation) = AsyncStream.makeStream() }
 
     /// `isBackground`: gives way to the others when there is more to do than cores to do it.
-    func start(
+    package func start(
         _ name: String, executable: String, arguments: [String], logPath: String, isBackground: Bool = false
     ) throws(CommandFailure) {
         guard !isEnding else { return }
@@ -176,7 +179,14 @@ actor ChildGroup {
 
     private func ended(_ child: ChildProcess, _ exit: ChildProcess.Exit) {
         running.removeAll { $0.identifier == child.identifier }
-        continuation.yield(exit)
+        guard exit.missedItsNode else {
+            continuation.yield(exit)
+            return
+        }
+        Task { [continuation] in
+            try? await Task.sleep(for: Self.patience)
+            continuation.yield(exit)
+        }
     }
 
     /// Ends everything: the nodes last, so that the others do not complain about it, and by force after ten seconds.
