@@ -1,5 +1,8 @@
 import ChainTypes
+import Circuits
 import ProvingLab
+import Replica
+import STARKCore
 import SystemState
 import Testing
 
@@ -64,6 +67,22 @@ struct MarketTests {
         let report = try MarketRun.play(plan)
         let charged = report.attackers.penalties / plan.parameters.penaltyInvalidProof
         #expect(charged > 0 && report.blocksProven == 20)
+    }
+}
+
+struct LabFeesTests {
+    /// A stand-in costs what a proof of the devnet's profile and height does: within a fifth below the longest.
+    @Test func feesAreThoseOfProofsAsLargeAsTheDevnets() throws {
+        let parameters = LabGenesis.parameters(.devnet)
+        let profile = try #require(ProofParameters.named(parameters.proofProfile))
+        let program = try BlockProgram(parameters: profile)
+        let checker = ProofChecker(program: program)
+        let sizes = program.circuits.circuits.map { circuit in
+            checker.maxProofBytes(
+                PlannedInstance(circuit: circuit.id, logHeight: parameters.maxInstanceLogHeight, weight: 1))
+        }
+        let mean = sizes.reduce(0, +) / sizes.count
+        #expect((mean * 8 / 10...mean).contains(Int(LabFees.devnet.proofBytes)), "\(sizes)")
     }
 }
 
