@@ -9,6 +9,8 @@ package enum PeerChannel: UInt8, CaseIterable, Hashable, Sendable {
     case proof
     /// Ordinary transactions.
     case transaction
-    /// Old blocks and snapshots for peers that catch up.
+    /// Old blocks for peers that catch up.
     case sync
+    /// State for peers that join.
+    case snapshot
 }

@@ -3,7 +3,7 @@ package import ByteCodec
 /// What nodes tell each other first, inside TLS.
 package struct PeerHello: Hashable, Sendable {
     /// Version of the peer protocol: frames, control messages and what the channels carry.
-    package static let currentVersion: UInt16 = 1
+    package static let currentVersion: UInt16 = 2
     package static let maxAgentBytes = 128
 
     package var version: UInt16

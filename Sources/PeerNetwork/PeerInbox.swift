@@ -12,9 +12,11 @@ package enum PeerEvent: Hashable, Sendable {
     case refused(Address?, PeerDownReason)
 }
 
-/// Events for one consumer, in order of urgency: who comes and goes, then messages channel by channel, in their order.
+/// Events in order of urgency: who comes and goes, then messages channel by channel, in their order.
 ///
-/// It holds no more than each peer's allowance: a connection of which too much is unread is not read any further.
+/// One consumer may take all of them, or several a share each (``messages(on:)``, ``events(besides:)``): what takes long
+/// on one channel then holds up nothing on another. It holds no more than each peer's allowance: a connection of which
+/// too much is unread is not read any further.
 package final class PeerInbox: Sendable, AsyncSequence {
     package typealias Element = PeerEvent
 
@@ -27,8 +29,50 @@ package final class PeerInbox: Sendable, AsyncSequence {
         var lifecycle: [PeerEvent] = []
         var lines: [[Message]]
         var firsts: [Int]
-        var waiter: CheckedContinuation<PeerEvent?, Never>?
+        var waiters: [Waiter] = []
+        var lastWaiter: UInt64 = 0
         var isFinished = false
+
+        /// Takes out the first who waits for this.
+        mutating func waiter(_ wants: (Share) -> Bool) -> CheckedContinuation<PeerEvent?, Never>? {
+            waiters.firstIndex { wants($0.share) }.map { waiters.remove(at: $0).continuation }
+        }
+    }
+
+    private struct Waiter {
+        let number: UInt64
+        let share: Share
+        let continuation: CheckedContinuation<PeerEvent?, Never>
+    }
+
+    /// The events of some channels.
+    package struct Share: Sendable, AsyncSequence {
+        package typealias Element = PeerEvent
+
+        let inbox: PeerInbox
+        /// In order of urgency.
+        let channels: [PeerChannel]
+        /// Whether it has comings and goings too.
+        let hasLifecycle: Bool
+
+        package struct Iterator: AsyncIteratorProtocol {
+            let share: Share
+
+            package mutating func next() async -> PeerEvent? { await share.inbox.next(share) }
+        }
+
+        package func makeAsyncIterator() -> Iterator { Iterator(share: self) }
+    }
+
+    /// Messages of these channels, without comings and goings: what was sent over a connection that ended meanwhile may
+    /// come after its end was told to another consumer.
+    package func messages(on channels: Set<PeerChannel>) -> Share {
+        Share(inbox: self, channels: PeerChannel.allCases.filter(channels.contains), hasLifecycle: false)
+    }
+
+    /// Everything but the messages of these channels.
+    package func events(besides channels: Set<PeerChannel> = []) -> Share {
+        Share(inbox: self, channels: PeerChannel.allCases.filter { !channels.contains($0) }, hasLifecycle: true)
     }
 
     /// Connections that did not come about are told while so many events wait; comings and goings always.
@@ -48,10 +92,7 @@ package final class PeerInbox: Sendable, AsyncSequence {
         let waiter = state.withLock { state -> CheckedContinuation<PeerEvent?, Never>? in
             guard !state.isFinished else { return nil }
             if case .refused = event, state.lifecycle.count >= Self.maxLifecycle { return nil }
-            if let waiter = state.waiter {
-                state.waiter = nil
-                return waiter
-            }
+            if let waiter = state.waiter(\.hasLifecycle) { return waiter }
             state.lifecycle.append(event)
             return nil
         }
@@ -62,10 +103,7 @@ package final class PeerInbox: Sendable, AsyncSequence {
     func push(_ bytes: [UInt8], on channel: PeerChannel, from link: PeerLink, node: Address) {
         let waiter = state.withLock { state -> CheckedContinuation<PeerEvent?, Never>? in
             guard !state.isFinished else { return nil }
-            if let waiter = state.waiter {
-                state.waiter = nil
-                return waiter
-            }
+            if let waiter = state.waiter({ $0.channels.contains(channel) }) { return waiter }
             link.addUnread(bytes.count)
             state.lines[Int(channel.rawValue) - 1].append(Message(bytes: bytes, link: link))
             return nil
@@ -85,19 +123,19 @@ package final class PeerInbox: Sendable, AsyncSequence {
     }
 
     func finish() {
-        let waiter = state.withLock { state in
+        let waiters = state.withLock { state in
             state.isFinished = true
-            defer { state.waiter = nil }
-            return state.waiter
+            defer { state.waiters = [] }
+            return state.waiters
         }
-        waiter?.resume(returning: nil)
+        for waiter in waiters { waiter.continuation.resume(returning: nil) }
     }
 
     // MARK: - Taking
 
-    private static func take(_ state: inout State) -> PeerEvent? {
-        if !state.lifecycle.isEmpty { return state.lifecycle.removeFirst() }
-        for channel in PeerChannel.allCases {
+    private static func take(_ state: inout State, _ share: Share) -> PeerEvent? {
+        if share.hasLifecycle, !state.lifecycle.isEmpty { return state.lifecycle.removeFirst() }
+        for channel in share.channels {
             let index = Int(channel.rawValue) - 1
             guard state.firsts[index] < state.lines[index].count else { continue }
             let message = state.lines[index][state.firsts[index]]
@@ -113,32 +151,29 @@ package final class PeerInbox: Sendable, AsyncSequence {
         return nil
     }
 
-    /// The next event; nil once the network has stopped, or the task is cancelled. One task at a time may wait.
-    package func next() async -> PeerEvent? {
-        await withTaskCancellationHandler {
+    /// The next event of a share; nil once the network has stopped, or the task is cancelled.
+    private func next(_ share: Share) async -> PeerEvent? {
+        let number = state.withLock { state in
+            state.lastWaiter += 1
+            return state.lastWaiter
+        }
+        return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let ready = state.withLock { state -> PeerEvent?? in
-                    if let event = Self.take(&state) { return .some(event) }
-                    if state.isFinished || state.waiter != nil || Task.isCancelled { return .some(nil) }
-                    state.waiter = continuation
+                    if let event = Self.take(&state, share) { return .some(event) }
+                    if state.isFinished || Task.isCancelled { return .some(nil) }
+                    state.waiters.append(Waiter(number: number, share: share, continuation: continuation))
                     return nil
                 }
                 if let ready { continuation.resume(returning: ready) }
             }
         } onCancel: {
             let waiter = state.withLock { state in
-                defer { state.waiter = nil }
-                return state.waiter
+                state.waiters.firstIndex { $0.number == number }.map { state.waiters.remove(at: $0).continuation }
             }
             waiter?.resume(returning: nil)
         }
     }
 
-    package struct Iterator: AsyncIteratorProtocol {
-        let inbox: PeerInbox
-
-        package mutating func next() async -> PeerEvent? { await inbox.next() }
-    }
-
-    package func makeAsyncIterator() -> Iterator { Iterator(inbox: self) }
+    package func makeAsyncIterator() -> Share.Iterator { events().makeAsyncIterator() }
 }

@@ -96,7 +96,7 @@ package final class PeerTransport: Sendable {
     }
 
     /// Milliseconds of a clock that never goes back.
-    static var now: UInt64 { NIODeadline.now().uptimeNanoseconds / 1_000_000 }
+    package static var now: UInt64 { NIODeadline.now().uptimeNanoseconds / 1_000_000 }
 
     // MARK: - Start and stop
 

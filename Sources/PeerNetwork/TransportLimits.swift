@@ -30,6 +30,7 @@ package struct TransportLimits: Sendable {
         case .block, .sync: 96 << 20
         case .proof: 18 << 20
         case .transaction: 1 << 20
+        case .snapshot: 4 << 20
         }
     }
 
@@ -41,7 +42,7 @@ package struct TransportLimits: Sendable {
     func queueBytes(_ channel: PeerChannel) -> Int {
         switch channel {
         case .consensus, .transaction: 4 * queueFactor * Self.messageBytes(channel)
-        case .block, .proof, .sync: queueFactor * Self.messageBytes(channel)
+        case .block, .proof, .sync, .snapshot: queueFactor * Self.messageBytes(channel)
         }
     }
 

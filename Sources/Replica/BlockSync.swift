@@ -38,6 +38,7 @@ struct BlockSync: Sendable {
     var isCatchingUp: Bool { startHeight != nil }
 
     func has(_ height: UInt64) -> Bool { received[height] != nil }
+    func block(_ height: UInt64) -> Block? { received[height]?.block.block }
 
     // MARK: - Asking
 

@@ -110,7 +110,7 @@ extension Replica {
     private mutating func sign(
         _ request: SigningRequest, _ inputs: inout [ConsensusInput], _ effects: inout [ReplicaEffect]
     ) {
-        guard let keys else { return }
+        guard let keys, !isSilent else { return }
         let signed: SignedMessage
         switch signState?.maySign(request) ?? .allowed {
         case .allowed:
@@ -158,6 +158,7 @@ extension Replica {
         recent.append(
             isWhole ? candidate.proposed : nil, height: block.header.height, hash: tip.hash,
             certificate: certificate)
+        mayBreakSilence(after: block.header)
         evidence.committed(ledger.system)
         try prune(candidate.transactions)
         candidates = [:]

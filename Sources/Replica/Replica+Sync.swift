@@ -1,4 +1,4 @@
-import ByteCodec
+package import ByteCodec
 import ChainTypes
 import Consensus
 import Cryptography
@@ -15,6 +15,21 @@ extension Replica {
         guard let start = sync.startHeight else { return nil }
         return SyncStatus(start: start, current: tip.header.height, target: sync.target)
     }
+
+    /// Whether a block, or a run of them, was asked of this peer: only what was is worth the recovery of its senders.
+    package func awaits(_ message: PeerMessage, from peer: Address) -> Bool {
+        switch message {
+        case .block(let proposed):
+            let hash = proposed.block.hash
+            return fetch.wants(hash) && peers[peer]?.owes.contains(hash) == true
+        case .blocks(let blocks):
+            return sync.requests.contains { $0.peer == peer && $0.from == blocks.first?.block.header.height }
+        default: return false
+        }
+    }
+
+    /// Transactions of a synced block that waits for its turn; none when it is not here.
+    package func syncedTransactions(at height: UInt64) -> [[UInt8]] { sync.block(height)?.transactions ?? [] }
 
     mutating func serve(
         from: UInt64, count: UInt32, to peer: Address, _ effects: inout [ReplicaEffect]

@@ -13,6 +13,9 @@ package struct RestoredChain: Sendable {
     package var proposed: ProposedBlock?
     /// The first block that can be sent to a peer: those before a snapshot are not here.
     package var baseHeight: UInt64 = 1
+    /// Whether this validator may have signed at later heights than its record says, as when a snapshot was restored
+    /// without the record of what was signed before.
+    package var mayHaveSigned = false
     package init(tip: ChainTip, ledger: Ledger, signState: SignState?, proposed: ProposedBlock?) {
         self.tip = tip
         self.ledger = ledger
@@ -24,7 +27,8 @@ package struct RestoredChain: Sendable {
 /// A node's brain as one synchronous value: inputs in, effects out, no clock, no disk, no suspension.
 ///
 /// What it does lies in extensions: `Replica+Consensus` drives the height, `Replica+Peers` hears peers,
-/// `Replica+Blocks` fetches and serves blocks, `Replica+Sync` catches up, `Replica+Transactions` keeps the pool.
+/// `Replica+Blocks` fetches and serves blocks, `Replica+Sync` catches up, `Replica+Silence` keeps a validator without a
+/// record from signing, `Replica+Transactions` keeps the pool.
 package struct Replica: Sendable {
     package let genesis: Genesis
     package var chainId: UInt64 { genesis.chainId }
@@ -49,6 +53,9 @@ package struct Replica: Sendable {
     let baseHeight: UInt64
     /// Ticks for which a validator that cannot decide alone still waits to hear where its peers are.
     var ticksToStart: Int?
+    /// Whether this node may have signed what it has no record of, and when it started (`Replica+Silence`).
+    var isSilent: Bool
+    var startedAt: UInt64 = 0
     /// Equivocations that no block has shown yet.
     package internal(set) var evidence = EvidencePool()
 
@@ -73,6 +80,7 @@ package struct Replica: Sendable {
         ledger = restored.ledger
         signState = restored.signState
         baseHeight = restored.baseHeight
+        isSilent = restored.mayHaveSigned
         mempool = Mempool(chain: genesis.chain)
         core = ConsensusCore(
             height: restored.tip.header.height + 1, chainId: genesis.chainId,
@@ -89,6 +97,7 @@ package struct Replica: Sendable {
         var effects: [ReplicaEffect] = []
         switch input {
         case .start(let now):
+            startedAt = now
             try start(now: now, &effects)
         case .beginHeight(let height, let now):
             guard height == core.height, !sync.isCatchingUp else { return [] }

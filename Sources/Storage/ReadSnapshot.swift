@@ -137,3 +137,16 @@ extension [UInt8] {
         return self[..<last] + [self[last] + 1]
     }
 }
+
+/// The database as it stood at one moment, for as long as this lives. RocksDB's snapshots may be read from any thread.
+package final class HeldSnapshot: @unchecked Sendable {
+    private let snapshot: ReadSnapshot
+
+    init(_ snapshot: consuming ReadSnapshot) { self.snapshot = snapshot }
+
+    package func read<Result: ~Copyable>(
+        _ body: (borrowing ReadSnapshot) throws(StorageFault) -> Result
+    ) throws(StorageFault) -> Result {
+        try body(snapshot)
+    }
+}

@@ -51,6 +51,9 @@ package final class Store: Sendable {
         return try body(snapshot)
     }
 
+    /// A snapshot of the database that is kept until the last reference to it goes, for a long read on another thread.
+    package func hold() throws(StorageFault) -> HeldSnapshot { HeldSnapshot(ReadSnapshot(try openDatabase())) }
+
     /// Makes a consistent copy of the database in `directory`, which must not exist yet but whose parent must.
     ///
     /// Files are hard-linked where both directories are on one file system.

@@ -1,11 +1,13 @@
 import ByteCodec
 import ChainTypes
+import Consensus
 import Cryptography
 import JSONRPC
 import Logging
 import NodeRuntime
 import PeerNetwork
 import Replica
+import Storage
 import Testing
 
 /// Two hosts in this process, over real sockets.
@@ -72,6 +74,138 @@ import Testing
         for task in running { try await task.value }
         await here.stop()
         await there.stop()
+    }
+
+    /// The recovery of a block's senders, as long as it may take, holds up no vote.
+    @Test func votesPassWhileTheSendersOfABlockAreRecovered() async throws {
+        var source = try TestChain()
+        try source.submit(try source.transfer(nonce: 0))
+        try source.advance()
+        let block = try #require(try source.store.syncBlocks(from: 1, count: 1).first?.block)
+        let chain = try TestChain()
+        let here = try await Self.transport(chain, name: "node")
+        let port = try await here.start()
+        let address = try PeerAddress(node: here.node, host: "127.0.0.1", port: port)
+        let proposer = try await Self.transport(chain, name: "proposer", peers: [address])
+        let listener = try await Self.transport(chain, name: "listener", peers: [address])
+        let (entered, enter) = AsyncStream.makeStream(of: Int.self)
+        let (opened, open) = AsyncStream.makeStream(of: Void.self)
+        let peers = NodePeers(transport: here) { transactions, _ in
+            enter.yield(transactions.count)
+            for await _ in opened { break }
+        }
+        let node = NodeHost(
+            chain: chain.store, restored: try chain.store.load(), keys: nil, checker: chain.checker,
+            clock: { block.header.timestamp }, peers: peers)
+        let blocks = node.committed.listen()
+        let running = Task { try await node.run() }
+        try await proposer.start()
+        try await listener.start()
+        // The node says its status to each of its peers.
+        for transport in [proposer, listener] {
+            _ = try await Self.message(transport) { if case .status = $0 { true } else { false } }
+        }
+
+        let keys = chain.devnet.validators[0]
+        func send(_ message: PeerMessage, on channel: PeerChannel = .consensus) {
+            proposer.send(message.encoded, on: channel, to: here.node)
+        }
+        send(
+            .consensus(
+                .proposal(
+                    Proposal.signed(
+                        height: 1, round: 0, validRound: nil, blockHash: block.hash, chainId: chain.genesis.chainId,
+                        key: keys.signing))))
+        _ = try await Self.message(proposer) { $0 == .blockRequest(block.hash) }
+        send(.block(ProposedBlock(block: block, payloads: [])), on: .block)
+        for await count in entered {
+            #expect(count == 1)
+            break
+        }
+        let votes = [VoteType.prevote, .precommit].map { type in
+            Vote.signed(
+                type: type, height: 1, round: 0, blockHash: block.hash, chainId: chain.genesis.chainId,
+                key: keys.signing)
+        }
+        for vote in votes { send(.consensus(.vote(vote))) }
+        for vote in votes { _ = try await Self.message(listener) { $0 == .consensus(.vote(vote)) } }
+        #expect(await node.read { replica in replica.tip.header.height } == 0)
+        open.yield()
+        for await committed in blocks {
+            #expect(committed.hash == block.hash)
+            break
+        }
+        open.finish()
+        running.cancel()
+        try await running.value
+        for transport in [here, proposer, listener] { await transport.stop() }
+    }
+
+    private static func message(
+        _ transport: PeerTransport, _ isWanted: (PeerMessage) -> Bool
+    ) async throws -> PeerMessage {
+        for await event in transport.inbox {
+            guard case .message(_, let bytes, _) = event, let message = try? PeerMessage(decoding: bytes),
+                isWanted(message)
+            else { continue }
+            return message
+        }
+        throw CancellationError()
+    }
+
+    /// A directory with nothing in it; two peers, one of which lies about every chunk.
+    @Test func aNewNodeFetchesASnapshotFromItsPeersAndFollowsThem() async throws {
+        var first = try TestChain(blockIntervalMilliseconds: 50)
+        for _ in 0..<10 { try first.advance() }
+        let shelf = SnapshotShelf(
+            chain: first.store, folder: first.directory.path + "/snapshots", interval: 10, log: Logger(label: "shelf"))
+        shelf.committed(10)
+        await shelf.settle()
+        let here = try await Self.transport(first, name: "validator")
+        let liar = try await Self.transport(first, name: "liar")
+        let addresses = [
+            try PeerAddress(node: here.node, host: "127.0.0.1", port: try await here.start()),
+            try PeerAddress(node: liar.node, host: "127.0.0.1", port: try await liar.start()),
+        ]
+        let there = try await Self.transport(first, name: "new", peers: addresses)
+        let validator = NodeHost(
+            chain: first.store, restored: try first.store.load(validator: first.devnet.validators[0].address),
+            keys: first.devnet.validators[0], checker: first.checker, peers: NodePeers(transport: here, shelf: shelf))
+        let running = Task { try await validator.run() }
+        let lying = Task {
+            for await case .message(.snapshot, let bytes, let peer) in liar.inbox {
+                guard let question = try? SnapshotMessage(decoding: bytes) else { continue }
+                var answer = shelf.answer(question)
+                if case .chunk(let block, let place, _) = answer { answer = .chunk(block, place, [6, 6, 6]) }
+                if let answer { liar.send(answer.encoded, on: .snapshot, to: peer) }
+            }
+        }
+        try await there.start()
+        let join = SnapshotJoin(transport: there, genesis: first.genesis, trust: .genesis) { _ in }
+        let outcome = try #require(await join.run())
+        #expect(outcome.snapshot.manifest.header.height == 10)
+        #expect(outcome.peers.contains(here.node))
+
+        let place = try TemporaryDirectory()
+        try ChainStore.restore(outcome.snapshot, genesis: first.genesis, path: place.path + "/chain")
+        let store = try ChainStore.open(path: place.path + "/chain", genesis: first.genesis)
+        let follower = NodeHost(
+            chain: store, restored: try store.load(), keys: nil, checker: first.checker,
+            peers: NodePeers(transport: there, known: outcome.peers))
+        let blocks = follower.committed.listen()
+        let following = Task { try await follower.run() }
+        for await block in blocks where block.block.header.height >= 15 {
+            let height = block.block.header.height
+            let known = try first.store.store.read { reader throws(StorageFault) in try reader.block(at: height) }
+            #expect(known?.header.accountsRoot == block.block.header.accountsRoot)
+            #expect(known?.header.systemRoot == block.block.header.systemRoot)
+            #expect(known?.hash == block.hash)
+            break
+        }
+        lying.cancel()
+        for task in [running, following] { task.cancel() }
+        for task in [running, following] { try await task.value }
+        for transport in [here, there, liar] { await transport.stop() }
     }
 
     @Test func aNodeAloneSaysSo() async throws {

@@ -1,8 +1,10 @@
 import AccountTree
 import ByteCodec
 import ChainTypes
+import Consensus
 import Cryptography
 import Foundation
+import Logging
 import NodeRuntime
 import Replica
 import Storage
@@ -11,7 +13,7 @@ import Testing
 
 struct SnapshotTests {
     /// Ten blocks with transfers, new accounts and a changed validator set; jobs have provers and are not proven.
-    private static func chain() throws -> TestChain {
+    static func chain() throws -> TestChain {
         var chain = try TestChain(provers: 3)
         var nonce: UInt64 = 0
         for height in UInt64(1)...10 {
@@ -55,9 +57,12 @@ struct SnapshotTests {
         let store = try ChainStore.open(path: path, genesis: chain.genesis)
         var copy = chain
         copy.store = store
+        var restored = try store.load(validator: chain.devnet.validators[0].address)
+        #expect(restored.mayHaveSigned)
+        // The operator's word; without it the copy keeps silent.
+        restored.mayHaveSigned = false
         copy.replica = Replica(
-            genesis: chain.genesis, keys: chain.devnet.validators[0],
-            restored: try store.load(validator: chain.devnet.validators[0].address), checker: chain.checker)
+            genesis: chain.genesis, keys: chain.devnet.validators[0], restored: restored, checker: chain.checker)
         #expect(copy.replica.tip == chain.replica.tip)
         #expect(copy.replica.ledger.operations == chain.replica.ledger.operations)
         for nonce in UInt64(14)..<20 {
@@ -86,6 +91,120 @@ struct SnapshotTests {
         var system = try ChainStore.open(path: path, genesis: chain.genesis).load().ledger.system
         let root = system.root()
         #expect(root == chain.replica.tip.header.systemRoot)
+    }
+
+    /// The only validator goes on elsewhere; its copy, restored without the record of what was signed, follows.
+    @Test func aRestoredValidatorWithoutItsRecordSignsNothingUntilItSawAYoungerBlock() throws {
+        var chain = try Self.chain()
+        let (manifest, chunks) = try chain.store.snapshot()
+        let snapshot = try VerifiedSnapshot(
+            manifest: manifest, chunks: chunks, genesis: chain.genesis, trust: .genesis)
+        let place = try TemporaryDirectory()
+        try ChainStore.restore(snapshot, genesis: chain.genesis, path: place.path + "/chain")
+        let store = try ChainStore.open(path: place.path + "/chain", genesis: chain.genesis)
+        let keys = chain.devnet.validators[0]
+        let restored = try store.load(validator: keys.address)
+        #expect(restored.mayHaveSigned)
+        var copy = Replica(genesis: chain.genesis, keys: keys, restored: restored, checker: chain.checker)
+        let started = TestChain.start + 11 * 2_000
+        func signed(_ effects: [ReplicaEffect]) -> Bool {
+            effects.contains { effect in
+                switch effect {
+                case .persistSignState, .broadcast(.consensus, _): true
+                default: false
+                }
+            }
+        }
+        #expect(!signed(try copy.step(.start(now: started))))
+        #expect(copy.isKeepingSilent)
+        let peer = Address(lowBytes: 77)
+        _ = try copy.step(.peerUp(peer, now: started))
+        // A block may have been proposed before the start when its time is not past the margin.
+        let last = 10 + (Replica.silenceMargin + 2_000) / 2_000
+        for height in 11...(last + 1) {
+            try chain.advance()
+            #expect(!signed(try copy.step(.beginHeight(height, now: started))))
+            let now = chain.replica.tip.header.timestamp
+            let status = PeerStatus(height: height, tipHash: chain.replica.tip.hash, baseHeight: 1)
+            var effects = try copy.step(.message(.status(status), from: peer, now: now))
+            effects += try copy.step(.tick(now: now + 2_000))
+            let asks = effects.contains { if case .send(.blocksRequest, _) = $0 { true } else { false } }
+            #expect(asks)
+            let blocks = try chain.store.syncBlocks(from: height, count: 1)
+            effects = try copy.step(.message(.blocks(blocks), from: peer, now: now + 2_000))
+            #expect(copy.tip.hash == chain.replica.tip.hash)
+            #expect(!signed(effects))
+            #expect(copy.isKeepingSilent == (height <= last))
+        }
+        let effects = try copy.step(.beginHeight(last + 2, now: chain.replica.tip.header.timestamp + 2_000))
+        #expect(signed(effects))
+        for case .persistSignState(let state, _) in effects { #expect(state.height == last + 2) }
+        store.close()
+    }
+
+    /// A record that reaches past the snapshot says all that was signed; one that ends before it does not.
+    @Test func aRecordCountsWhenItReachesPastTheSnapshot() throws {
+        var chain = try Self.chain()
+        let (manifest, chunks) = try chain.store.snapshot()
+        let snapshot = try VerifiedSnapshot(
+            manifest: manifest, chunks: chunks, genesis: chain.genesis, trust: .genesis)
+        let validator = chain.devnet.validators[0].address
+        for (heights, mayHaveSigned) in [(0, true), (1, false)] {
+            for _ in 0..<heights { try chain.advance() }
+            let place = try TemporaryDirectory()
+            let name = "chain-sign-\(validator).log"
+            try FileManager.default.copyItem(
+                atPath: "\(chain.directory.path)/\(name)", toPath: "\(place.path)/\(name)")
+            try ChainStore.restore(snapshot, genesis: chain.genesis, path: place.path + "/chain")
+            let store = try ChainStore.open(path: place.path + "/chain", genesis: chain.genesis)
+            #expect(try store.load(validator: validator).mayHaveSigned == mayHaveSigned)
+            #expect(try !store.load().mayHaveSigned)
+            store.close()
+        }
+        #expect(try !chain.store.load(validator: validator).mayHaveSigned, "it did not begin with a snapshot")
+    }
+
+    /// The node goes on while its snapshot is made; what is served is what a snapshot of that height is.
+    @Test func theShelfServesTheStateOfItsHeightWhateverCameSince() async throws {
+        var chain = try Self.chain()
+        let folder = chain.directory.path + "/snapshots"
+        func shelf() -> SnapshotShelf {
+            SnapshotShelf(chain: chain.store, folder: folder, interval: 5, log: Logger(label: "shelf"))
+        }
+        let wanted = try chain.store.snapshot()
+        let first = shelf()
+        first.committed(10)
+        try chain.advance()
+        first.committed(11)
+        await first.settle()
+        #expect(first.heights == [10])
+        // After a restart it serves the same files, and not half of one.
+        try Data([1, 2, 3]).write(to: URL(filePath: folder + "/9.snapshot.partial"))
+        let again = shelf()
+        let block = wanted.manifest.header.hash
+        #expect(again.answer(.manifestRequest(nil)) == .manifest(wanted.manifest))
+        #expect(again.answer(.manifestRequest(block)) == .manifest(wanted.manifest))
+        #expect(again.answer(.manifestRequest(.zero)) == .manifest(nil))
+        for (place, bytes) in wanted.chunks.enumerated() {
+            #expect(again.answer(.chunkRequest(block, UInt32(place))) == .chunk(block, UInt32(place), bytes))
+        }
+        #expect(again.answer(.chunkRequest(block, 99)) == .chunk(block, 99, []))
+        #expect(again.answer(.manifest(nil)) == nil)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["10.snapshot"])
+        // A damaged file is not served.
+        let path = folder + "/10.snapshot"
+        var whole = try Data(contentsOf: URL(filePath: path))
+        whole[whole.count - 1] ^= 1
+        try whole.write(to: URL(filePath: path))
+        let place = UInt32(wanted.chunks.count - 1)
+        #expect(shelf().answer(.chunkRequest(block, place)) == .chunk(block, place, []))
+        // Two are kept.
+        for height in UInt64(12)...20 {
+            try chain.advance()
+            again.committed(height)
+            await again.settle()
+        }
+        #expect(again.heights == [15, 20])
     }
 
     @Test func aSnapshotOfAnotherHeightOrOfTheGenesisIsRefused() throws {

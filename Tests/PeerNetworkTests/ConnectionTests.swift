@@ -68,6 +68,35 @@ import Testing
         }
     }
 
+    /// One takes blocks and has its hands full; the other one goes on with all the rest.
+    @Test func consumersOfDifferentChannelsDoNotWaitForOneAnother() async throws {
+        let first = try await TestPeer(1)
+        let second = try await TestPeer(2, static: [try first.address])
+        try await with(first, second) {
+            _ = try await second.up()
+            let blocks = first.transport.inbox.messages(on: [.block, .sync])
+            var rest = first.transport.inbox.events(besides: [.block, .sync]).makeAsyncIterator()
+            #expect(await rest.next() == .up(second.node))
+            second.transport.send([1], on: .sync, to: first.node)
+            second.transport.send([2], on: .block, to: first.node)
+            second.transport.send([3], on: .consensus, to: first.node)
+            // Nobody has taken the block.
+            #expect(await rest.next() == .message(.consensus, [3], from: second.node))
+            var iterator = blocks.makeAsyncIterator()
+            let taken = [await iterator.next(), await iterator.next()]
+            #expect(Set(taken) == [.message(.block, [2], from: second.node), .message(.sync, [1], from: second.node)])
+            // A consumer that gives up leaves the others waiting.
+            let waiting = Task { () -> PeerEvent? in
+                for await event in blocks { return event }
+                return nil
+            }
+            waiting.cancel()
+            #expect(await waiting.value == nil)
+            second.transport.send([4], on: .transaction, to: first.node)
+            #expect(await rest.next() == .message(.transaction, [4], from: second.node))
+        }
+    }
+
     @Test func aStoppedPeerIsDownAndComesBack() async throws {
         let first = try await TestPeer(1)
         let second = try await TestPeer(2, static: [try first.address])

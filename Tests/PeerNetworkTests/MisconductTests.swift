@@ -9,7 +9,7 @@ import Testing
 @Suite(.timeLimit(.minutes(2))) struct MisconductTests {
     static let frames: [(PeerOffence, [UInt8])] = [
         (.oversizeFrame, [0, 1, 0, 1, 1, 1]), (.oversizeFrame, [255, 255, 255, 255, 1, 1]),
-        (.emptyFrame, [0, 0, 0, 0, 1, 1]), (.unknownChannel, [0, 0, 0, 1, 6, 1, 0]),
+        (.emptyFrame, [0, 0, 0, 0, 1, 1]), (.unknownChannel, [0, 0, 0, 1, 7, 1, 0]),
         (.invalidFrame, [0, 0, 0, 1, 1, 2, 0]), (.malformedControl, [0, 0, 0, 1, 0, 1, 99]),
         (.outOfOrder, [0, 0, 0, 1, 0, 1, 2]),
     ]

@@ -58,7 +58,7 @@ import Testing
         try await with(host) {
             let raw = try await RawPeer.connect(to: host, as: 2)
             var hello = RawPeer.hello(as: 2)
-            hello.version = 2
+            hello.version = 1
             try await raw.send(hello)
             #expect(try await raw.next() == .refuse(.wrongVersion))
             #expect(try await host.refusal() == .refused(.wrongVersion))

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ByteCodec
 import ChainTypes
+import Circuits
 import CommandShell
 import JSONRPC
 import Logging
@@ -15,6 +16,7 @@ struct NodeRun: AsyncParsableCommand {
         discussion: """
             Examples: cairn node --data-dir node --genesis genesis.json --key-file validator.key
                       cairn node --data-dir node --listen 0.0.0.0:30303 --peer 0x…@node.example.org:30303
+                      cairn node --data-dir new --genesis genesis.json --peer 0x…@… --join-by-snapshot
             The chain is kept in the data directory and goes on from there. SIGINT and SIGTERM end the node after the \
             block in progress; a full disk ends it with status 74, and nothing committed is lost.
             """)
@@ -36,6 +38,8 @@ struct NodeRun: AsyncParsableCommand {
 
     @OptionGroup var peering: PeerOptions
 
+    @OptionGroup var snapshots: SnapshotOptions
+
     @Flag(help: .hidden)
     var withParent = false
 
@@ -44,6 +48,7 @@ struct NodeRun: AsyncParsableCommand {
     func run() async throws {
         let log = try logging.logger("node")
         try peering.check()
+        try snapshots.check(peering)
         let genesis = try GenesisReading.parse(genesis ?? "\(dataDir)/\(NodeInit.genesisName)")
         let keys = try validatorKeys(genesis, log)
         let program = try ChainProgram.of(genesis)
@@ -52,8 +57,32 @@ struct NodeRun: AsyncParsableCommand {
         }
         let lock = try DirectoryLock(dataDir)
         defer { lock.release() }
+        let transport = try peering.transport(genesis, dataDir: dataDir, log: try logging.logger("peers"))
+        if let transport {
+            do {
+                let port = try await transport.start()
+                log.info("node \(transport.node)\(port > 0 ? ", peers at port \(port)" : "")")
+            } catch {
+                throw CommandFailure(error.message)
+            }
+        }
+        do {
+            let known = try await snapshots.join(
+                genesis, dataDir: dataDir, transport: transport, withParent: withParent, log)
+            if let known { try await run(genesis, keys, program, transport, known: known, log) }
+        } catch {
+            await transport?.stop()
+            throw error
+        }
+        await transport?.stop()
+    }
+
+    private func run(
+        _ genesis: Genesis, _ keys: ValidatorKeys?, _ program: BlockProgram, _ transport: PeerTransport?,
+        known: [Address], _ log: Logger
+    ) async throws {
         let chain: ChainStore
-        let restored: RestoredChain
+        var restored: RestoredChain
         do {
             chain = try ChainStore.open(path: dataDir + "/chain", genesis: genesis)
             restored = try chain.load(validator: keys?.address)
@@ -65,25 +94,22 @@ struct NodeRun: AsyncParsableCommand {
         defer { chain.close() }
         let height = restored.tip.header.height
         log.info("chain \(genesis.chainId), \(height == 0 ? "starting at genesis" : "resumed at block \(height)")")
-        let transport = try peering.transport(genesis, dataDir: dataDir, log: try logging.logger("peers"))
-        let peers = transport.map { NodePeers(transport: $0) }
+        if snapshots.noLostSignatures { restored.mayHaveSigned = false }
+        if restored.mayHaveSigned {
+            log.warning(
+                """
+                this directory began with a snapshot and has no record of what this validator signed since: it signs \
+                nothing until a block is committed that is younger than this process by \
+                \(Replica.silenceMargin / 1_000) s (--no-lost-signatures if it has signed nothing elsewhere)
+                """)
+        }
+        let shelf = SnapshotShelf(
+            chain: chain, folder: dataDir + "/snapshots", interval: snapshots.snapshotInterval, log: log)
+        let peers = transport.map { NodePeers(transport: $0, shelf: shelf, known: known) }
         let host = NodeHost(
             chain: chain, restored: restored, keys: keys, checker: ProofChecker(program: program), peers: peers,
-            pendingFile: PendingFile(path: dataDir + "/pending"))
-        guard let transport else { return try await serve(host, peers, log) }
-        do {
-            let port = try await transport.start()
-            log.info("node \(transport.node)\(port > 0 ? ", peers at port \(port)" : "")")
-        } catch {
-            throw CommandFailure(error.message)
-        }
-        do {
-            try await serve(host, peers, log)
-        } catch {
-            await transport.stop()
-            throw error
-        }
-        await transport.stop()
+            pendingFile: PendingFile(path: dataDir + "/pending"), shelf: transport == nil ? nil : shelf)
+        try await serve(host, peers, log)
     }
 
     private func validatorKeys(_ genesis: Genesis, _ log: Logger) throws(CommandFailure) -> ValidatorKeys? {

@@ -64,7 +64,8 @@ struct SnapshotCommand: ParsableCommand {
                 --trusted-hash 0x5b1c…
                 Every root is computed anew. The block's hash is believed when it is the trusted one, or, without \
                 --trusted-hash, when the validators of the genesis still are the ones that certified it. A validator's \
-                sign state in the directory stays: it must never be lost.
+                sign state in the directory stays: it must never be lost. A validator without one keeps silent when it \
+                starts, until a block is committed that is younger than its process.
                 """)
 
         @Argument(help: "The snapshot file.")
@@ -84,7 +85,7 @@ struct SnapshotCommand: ParsableCommand {
 
         func run() throws {
             let genesis = try GenesisReading.parse(genesis)
-            let trust = try trust()
+            let trust = try SnapshotCommand.trust(trustedHash)
             try refuseUsed()
             let lock = try DirectoryLock(dataDir)
             defer { lock.release() }
@@ -97,27 +98,11 @@ struct SnapshotCommand: ParsableCommand {
             do {
                 verified = try VerifiedSnapshot(manifest: manifest, chunks: chunks, genesis: genesis, trust: trust)
             } catch {
-                throw CommandFailure("\(path): \(Self.explain(error))")
+                throw CommandFailure("\(path): \(SnapshotCommand.explain(error))")
             }
-            // Moved to its name when it is whole: a restore that was interrupted is never taken for a chain.
-            let partial = dataDir + "/chain.partial"
-            try? FileManager.default.removeItem(atPath: partial)
-            try SnapshotCommand.translated {
-                try ChainStore.restore(verified, genesis: genesis, path: partial)
-            }
-            do { try FileManager.default.moveItem(atPath: partial, toPath: dataDir + "/chain") } catch {
-                throw CommandFailure("cannot move \(partial) to its place")
-            }
+            try SnapshotCommand.begin(dataDir, with: verified, genesis: genesis)
             console.endProgress()
             SnapshotCommand.report(manifest, path: dataDir, verb: "restored", json: json)
-        }
-
-        private func trust() throws(CommandFailure) -> SnapshotTrust {
-            guard let trustedHash else { return .genesis }
-            guard let bytes = Hex.decode(trustedHash), let hash = Bytes32(bytes) else {
-                throw .usage("--trusted-hash: a block hash has 64 hex digits behind 0x")
-            }
-            return .hash(hash)
         }
 
         /// Only a validator's sign state may be there, and the directory's own lock.
@@ -128,17 +113,39 @@ struct SnapshotCommand: ParsableCommand {
             }
             if let other { throw CommandFailure("\(dataDir) is not empty: it holds \(other); use another directory") }
         }
+    }
 
-        static func explain(_ rejection: SnapshotRejection) -> String {
-            switch rejection {
-            case .otherGenesis(let have, let want):
-                "it is of another chain: its genesis is \(have), that of the genesis file is \(want)"
-            case .wrongHash(let have, let want): "its block is \(have), and not the trusted \(want)"
-            case .unknownValidators:
-                "the validators that certified it are not those of the genesis: give the hash of its block with "
-                    + "--trusted-hash, from a source that you trust"
-            default: "it was changed, or made by a faulty program: \(rejection)"
-            }
+    /// On what grounds a snapshot's block is believed.
+    static func trust(_ trustedHash: String?) throws(CommandFailure) -> SnapshotTrust {
+        guard let trustedHash else { return .genesis }
+        guard let bytes = Hex.decode(trustedHash), let hash = Bytes32(bytes) else {
+            throw .usage("--trusted-hash: a block hash has 64 hex digits behind 0x")
+        }
+        return .hash(hash)
+    }
+
+    /// Begins the chain of a data directory. Moved to its name when it is whole: what was interrupted is never taken for
+    /// a chain.
+    static func begin(
+        _ dataDir: String, with snapshot: VerifiedSnapshot, genesis: Genesis
+    ) throws(CommandFailure) {
+        let partial = dataDir + "/chain.partial"
+        try? FileManager.default.removeItem(atPath: partial)
+        try translated { try ChainStore.restore(snapshot, genesis: genesis, path: partial) }
+        do { try FileManager.default.moveItem(atPath: partial, toPath: dataDir + "/chain") } catch {
+            throw CommandFailure("cannot move \(partial) to its place")
+        }
+    }
+
+    static func explain(_ rejection: SnapshotRejection) -> String {
+        switch rejection {
+        case .otherGenesis(let have, let want):
+            "it is of another chain: its genesis is \(have), that of the genesis file is \(want)"
+        case .wrongHash(let have, let want): "its block is \(have), and not the trusted \(want)"
+        case .unknownValidators:
+            "the validators that certified it are not those of the genesis: give the hash of its block with "
+                + "--trusted-hash, from a source that you trust"
+        default: "it was changed, or made by a faulty program: \(rejection)"
         }
     }
 

@@ -13,43 +13,47 @@ extension ChainStore {
     /// not have the roots of the head's header.
     /// - Parameter validator: who signs here; nil for a node that only follows.
     package func load(validator: Address? = nil) throws(StorageFault) -> RestoredChain {
-        var restored = try loadChain()
+        let (loaded, base) = try store.read { snapshot throws(StorageFault) in
+            (try self.restored(from: snapshot), try snapshot.base())
+        }
+        var restored = loaded
+        prunedHeight.withLock { $0 = loaded.ledger.system.provenHeight }
         guard let validator else { return restored }
         let (log, state) = try openSignLog(of: validator)
         signLog.withLock { $0 = log }
         restored.signState = state
+        // The directory knows nothing of what was signed between its record and the snapshot, nor after it elsewhere.
+        restored.mayHaveSigned = base > 0 && (state.map { $0.height <= base } ?? true)
         return restored
     }
 
-    private func loadChain() throws(StorageFault) -> RestoredChain {
-        try store.read { snapshot throws(StorageFault) in
-            let head = try snapshot.head()
-            guard let block = try snapshot.block(at: head.height), block.hash == head.hash else {
-                throw .damaged("head block")
-            }
-            let header = block.header
-            let certificate = try snapshot.certificate(at: head.height)
-            guard certificate != nil || head.height == 0 else { throw .damaged("certificate of the head block") }
-
-            var system = try snapshot.system(genesis: genesis)
-            guard system.root() == header.systemRoot else {
-                throw Self.mismatch("system records", height: head.height)
-            }
-            guard let accounts = MemoryAccounts(try snapshot.accounts()) else { throw .damaged("accounts") }
-            let operations = try snapshot.operations(after: system.provenHeight)
-            let ledger = Ledger(accounts: accounts, system: system, operations: operations)
-            guard ledger.tree.root == header.accountsRoot, accounts.accountCount == header.accountCount else {
-                throw Self.mismatch("accounts", height: head.height)
-            }
-            prunedHeight.withLock { $0 = system.provenHeight }
-            var restored = RestoredChain(
-                tip: ChainTip(header: header, certificate: certificate), ledger: ledger,
-                signState: nil, proposed: try snapshot.proposed())
-            // Of a snapshot's own block not everything is kept.
-            let base = try snapshot.base()
-            restored.baseHeight = base == 0 ? 1 : base + 1
-            return restored
+    /// The state after the last block, checked against the roots of its header.
+    func restored(from snapshot: borrowing ReadSnapshot) throws(StorageFault) -> RestoredChain {
+        let head = try snapshot.head()
+        guard let block = try snapshot.block(at: head.height), block.hash == head.hash else {
+            throw .damaged("head block")
         }
+        let header = block.header
+        let certificate = try snapshot.certificate(at: head.height)
+        guard certificate != nil || head.height == 0 else { throw .damaged("certificate of the head block") }
+
+        var system = try snapshot.system(genesis: genesis)
+        guard system.root() == header.systemRoot else {
+            throw Self.mismatch("system records", height: head.height)
+        }
+        guard let accounts = MemoryAccounts(try snapshot.accounts()) else { throw .damaged("accounts") }
+        let operations = try snapshot.operations(after: system.provenHeight)
+        let ledger = Ledger(accounts: accounts, system: system, operations: operations)
+        guard ledger.tree.root == header.accountsRoot, accounts.accountCount == header.accountCount else {
+            throw Self.mismatch("accounts", height: head.height)
+        }
+        var restored = RestoredChain(
+            tip: ChainTip(header: header, certificate: certificate), ledger: ledger,
+            signState: nil, proposed: try snapshot.proposed())
+        // Of a snapshot's own block not everything is kept.
+        let base = try snapshot.base()
+        restored.baseHeight = base == 0 ? 1 : base + 1
+        return restored
     }
 
     /// The sign state's log is made once for a validator and directory, and must be there ever after: a validator

@@ -8,6 +8,11 @@ extension NodeHost {
     func peerDown(_ peer: Address) { feed(.peerDown(peer)) }
     func receive(_ message: PeerMessage, from peer: Address) { feed(.message(message, from: peer, now: clock())) }
 
+    /// Whether the brain asked this peer for what it sends.
+    func awaits(_ message: PeerMessage, from peer: Address) -> Bool {
+        read { replica in replica.awaits(message, from: peer) }
+    }
+
     /// Ordinary transactions whose signatures were checked.
     func relay(_ transactions: [VerifiedTransaction], from peer: Address) {
         feed(.relayed(transactions, from: peer))

@@ -28,11 +28,14 @@ package actor NodeHost {
     private let pendingFile: PendingFile?
     /// The writing of the pool that is under way: the last one must not be overtaken.
     private var savingPending: Task<Void, Never>?
+    private let shelf: SnapshotShelf?
     /// Seconds since the start.
     private var ticks = 0
     private let warming: ProofWarming
     private var timers: [UInt64: (height: UInt64, task: Task<Void, Never>)] = [:]
     private var nextTimer: UInt64 = 0
+    /// The synced block whose senders are being recovered.
+    private var ahead: (height: UInt64, task: Task<Void, Never>)?
     /// Why the node stopped; nil while it runs.
     package private(set) var halt: NodeHalt?
     private let halts: AsyncStream<NodeHalt>
@@ -42,10 +45,11 @@ package actor NodeHost {
     ///   - keys: nil for a node that follows the chain without voting.
     ///   - peers: nil for a node alone.
     ///   - pendingFile: where the pool is kept over a restart; nil forgets it.
+    ///   - shelf: where snapshots are made for others; nil makes none.
     package init(
         chain: ChainStore, restored: RestoredChain, keys: ValidatorKeys?, checker: ProofChecker,
         timeouts: ConsensusTimeouts = .standard, clock: @escaping WallClock = systemClock,
-        peers: (any PeerOutlet)? = nil, pendingFile: PendingFile? = nil
+        peers: (any PeerOutlet)? = nil, pendingFile: PendingFile? = nil, shelf: SnapshotShelf? = nil
     ) {
         genesis = chain.genesis
         self.chain = chain
@@ -53,6 +57,7 @@ package actor NodeHost {
         self.clock = clock
         self.peers = peers ?? NoPeers()
         self.pendingFile = pendingFile
+        self.shelf = shelf
         validator = keys?.address
         warming = ProofWarming(checker: checker)
         replica = Replica(
@@ -148,6 +153,8 @@ package actor NodeHost {
             case .commit(let block):
                 try chain.commit(block)
                 cancelTimers(upTo: block.block.header.height)
+                // While this node catches up it has better things to do, and others are ahead of it.
+                if replica.syncStatus == nil { shelf?.committed(block.block.header.height) }
                 committed.publish(block)
             case .admitted(let hash):
                 pending.append(hash)
@@ -197,7 +204,22 @@ package actor NodeHost {
         }
     }
 
-    private func proceed() { feed(.proceed(now: clock())) }
+    /// The senders of a block are recovered on all cores before its turn, and those of the block after it while the
+    /// brain executes.
+    private func proceed() async {
+        let height = replica.tip.header.height + 1
+        if ahead?.height != height { recoverAhead(height) }
+        await ahead?.task.value
+        recoverAhead(height + 1)
+        feed(.proceed(now: clock()))
+    }
+
+    private func recoverAhead(_ height: UInt64) {
+        let (transactions, checker) = (replica.syncedTransactions(at: height), transactionChecker)
+        ahead = nil
+        guard !transactions.isEmpty else { return }
+        ahead = (height, Task.detached { _ = await SignatureRecovery.verify(transactions, with: checker) })
+    }
 
     /// Reads on a thread of its own: a lagging peer must not hold up consensus.
     private func serveBlocks(from: UInt64, count: UInt32, to peer: Address) {

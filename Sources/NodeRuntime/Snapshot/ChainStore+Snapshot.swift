@@ -3,7 +3,7 @@ import ByteCodec
 package import ChainTypes
 import Cryptography
 package import Replica
-import Storage
+package import Storage
 import SystemState
 
 /// Why no snapshot can be made of a data directory.
@@ -12,6 +12,8 @@ package enum SnapshotError: Error, Sendable, CustomStringConvertible {
     case nothingYet
     /// The state of a block that is not the last one is not kept.
     case otherHeight(have: UInt64, want: UInt64)
+    /// The directory began with a snapshot, and not all blocks up to that one are proven yet: their headers are not here.
+    case unprovenBase(have: UInt64, want: UInt64)
     case fault(StorageFault)
 
     package var description: String {
@@ -19,6 +21,9 @@ package enum SnapshotError: Error, Sendable, CustomStringConvertible {
         case .nothingYet: "the chain is still at its genesis: there is nothing to take a snapshot of"
         case .otherHeight(let have, let want):
             "the directory holds the state after block \(have), and that of no other block: no snapshot of \(want)"
+        case .unprovenBase(let have, let want):
+            "the directory began with the snapshot of block \(want), and only block \(have) is proven: a snapshot can be "
+                + "made here once block \(want) is"
         case .fault(let fault): fault.message
         }
     }
@@ -27,60 +32,70 @@ package enum SnapshotError: Error, Sendable, CustomStringConvertible {
 extension ChainStore {
     /// The state after the last block with all that is needed to go on from it, cut into chunks. The stored records are
     /// checked against the head's roots before.
-    /// - Parameter height: the height that the last block must have; nil for any.
+    /// - Parameters:
+    ///   - height: the height that the last block must have; nil for any.
+    ///   - held: the database at the moment of that block; as it is now when nil.
     package func snapshot(
-        at height: UInt64? = nil
+        at height: UInt64? = nil, in held: HeldSnapshot? = nil
     ) throws(SnapshotError) -> (manifest: SnapshotManifest, chunks: [[UInt8]]) {
-        do {
-            let restored = try load()
-            let header = restored.tip.header
-            if let height, height != header.height {
-                throw SnapshotError.otherHeight(have: header.height, want: height)
-            }
-            guard let certificate = restored.tip.certificate else { throw SnapshotError.nothingYet }
-            let system = restored.ledger.system
-            guard let validators = system.validators(at: header.height) else {
-                throw StorageFault.damaged("validators of block \(header.height)")
-            }
-            let (chunks, parts) = try contents(after: header, provenHeight: system.provenHeight).cut()
-            let manifest = SnapshotManifest(
-                genesisHash: genesis.hash, header: header, certificate: certificate, validators: validators,
-                chunks: chunks)
-            return (manifest, parts)
-        } catch let error as SnapshotError {
-            throw error
-        } catch let fault as StorageFault {
-            throw .fault(fault)
+        let result: Result<(manifest: SnapshotManifest, chunks: [[UInt8]]), SnapshotError>
+        do throws(StorageFault) {
+            let view: HeldSnapshot
+            if let held { view = held } else { view = try store.hold() }
+            result = try view.read { reader throws(StorageFault) in try self.snapshot(at: height, reader) }
         } catch {
-            throw .fault(.damaged("state (\(error))"))
+            throw .fault(error)
         }
+        return try result.get()
+    }
+
+    private func snapshot(
+        at height: UInt64?, _ reader: borrowing ReadSnapshot
+    ) throws(StorageFault) -> Result<(manifest: SnapshotManifest, chunks: [[UInt8]]), SnapshotError> {
+        let restored = try self.restored(from: reader)
+        let header = restored.tip.header
+        if let height, height != header.height {
+            return .failure(.otherHeight(have: header.height, want: height))
+        }
+        guard let certificate = restored.tip.certificate else { return .failure(.nothingYet) }
+        let system = restored.ledger.system
+        guard let validators = system.validators(at: header.height) else {
+            throw .damaged("validators of block \(header.height)")
+        }
+        // Below the snapshot that the directory itself began with there are no headers.
+        guard try reader.base() <= system.provenHeight else {
+            return .failure(.unprovenBase(have: system.provenHeight, want: try reader.base()))
+        }
+        let (chunks, parts) = try contents(reader, after: header, provenHeight: system.provenHeight).cut()
+        let manifest = SnapshotManifest(
+            genesisHash: genesis.hash, header: header, certificate: certificate, validators: validators,
+            chunks: chunks)
+        return .success((manifest, parts))
     }
 
     private func contents(
-        after header: BlockHeader, provenHeight: UInt64
+        _ snapshot: borrowing ReadSnapshot, after header: BlockHeader, provenHeight: UInt64
     ) throws(StorageFault) -> SnapshotContents {
-        try store.read { snapshot throws(StorageFault) in
-            guard let report = try snapshot.report(at: header.height) else {
-                throw .damaged("receipts of block \(header.height)")
-            }
-            var headers: [BlockHeader] = []
-            var work: [SnapshotContents.UnprovenWork] = []
-            for height in provenHeight...header.height {
-                guard let block = try snapshot.block(at: height) else { throw .damaged("block \(height)") }
-                if height < header.height { headers.append(block.header) }
-                guard height > provenHeight, block.header.operationCount > 0 else { continue }
-                guard let operations = try snapshot.operations(at: height),
-                    let witness = try snapshot.witness(at: height)
-                else { throw .damaged("operations of block \(height)") }
-                work.append(
-                    SnapshotContents.UnprovenWork(
-                        height: height, operations: operations, witness: witness))
-            }
-            return SnapshotContents(
-                block: report.block, receipts: report.receipts.receipts, systemLogs: report.receipts.systemLogs,
-                headers: headers, accounts: try snapshot.accounts(), records: try snapshot.systemRecords(),
-                work: work)
+        guard let report = try snapshot.report(at: header.height) else {
+            throw .damaged("receipts of block \(header.height)")
         }
+        var headers: [BlockHeader] = []
+        var work: [SnapshotContents.UnprovenWork] = []
+        for height in provenHeight...header.height {
+            guard let block = try snapshot.block(at: height) else { throw .damaged("block \(height)") }
+            if height < header.height { headers.append(block.header) }
+            guard height > provenHeight, block.header.operationCount > 0 else { continue }
+            guard let operations = try snapshot.operations(at: height),
+                let witness = try snapshot.witness(at: height)
+            else { throw .damaged("operations of block \(height)") }
+            work.append(
+                SnapshotContents.UnprovenWork(
+                    height: height, operations: operations, witness: witness))
+        }
+        return SnapshotContents(
+            block: report.block, receipts: report.receipts.receipts, systemLogs: report.receipts.systemLogs,
+            headers: headers, accounts: try snapshot.accounts(), records: try snapshot.systemRecords(),
+            work: work)
     }
 
     /// Begins a chain in the empty directory `path` with a snapshot's state. Earlier blocks are not there.

@@ -77,16 +77,61 @@ package enum SnapshotFile {
     package static func read(
         _ path: String, progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
     ) throws(SnapshotFileError) -> (manifest: SnapshotManifest, chunks: [[UInt8]]) {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .fault(.of("open \(path)")) }
-        defer { close(descriptor) }
-        var offset: UInt64 = 0
-        func take(_ count: Int, _ part: String) throws(SnapshotFileError) -> [UInt8] {
+        var file = try Reading(path)
+        defer { file.close() }
+        let manifest = try file.manifest()
+        var chunks: [[UInt8]] = []
+        for (index, chunk) in manifest.chunks.enumerated() {
+            let start = file.offset
+            let bytes = try file.take(Int(chunk.byteCount), "chunk \(index) (\(chunk.section))")
+            guard chunk.holds(bytes) else { throw .damagedChunk(index, chunk.section, offset: start) }
+            chunks.append(bytes)
+            progress(index + 1, manifest.chunks.count)
+        }
+        let end = file.offset
+        do { _ = try file.take(1, "end") } catch { return (manifest, chunks) }
+        throw .trailingBytes(offset: end)
+    }
+
+    /// The manifest alone, and where in the file each of its chunks begins.
+    static func manifest(_ path: String) throws(SnapshotFileError) -> (manifest: SnapshotManifest, places: [UInt64]) {
+        var file = try Reading(path)
+        defer { file.close() }
+        let manifest = try file.manifest()
+        let start = file.offset
+        return (manifest, manifest.offsets.map { start + $0 })
+    }
+
+    /// `count` bytes from a place on.
+    static func chunk(_ path: String, at place: UInt64, _ count: Int) throws(SnapshotFileError) -> [UInt8] {
+        var file = try Reading(path)
+        defer { file.close() }
+        file.skip(to: place)
+        return try file.take(count, "chunk")
+    }
+
+    private struct Reading {
+        private let descriptor: Int32
+        private let path: String
+        private(set) var offset: UInt64 = 0
+
+        init(_ path: String) throws(SnapshotFileError) {
+            self.path = path
+            descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+            guard descriptor >= 0 else { throw .fault(.of("open \(path)")) }
+        }
+
+        func close() { Glibc.close(descriptor) }
+
+        mutating func skip(to place: UInt64) { offset = place }
+
+        mutating func take(_ count: Int, _ part: String) throws(SnapshotFileError) -> [UInt8] {
             var bytes = [UInt8](repeating: 0, count: count)
             var have = 0
             while have < count {
+                let place = off_t(clamping: offset) + off_t(have)
                 let got = unsafe bytes.withUnsafeMutableBytes { buffer in
-                    unsafe Glibc.read(descriptor, buffer.baseAddress.map { unsafe $0 + have }, count - have)
+                    unsafe pread(descriptor, buffer.baseAddress.map { unsafe $0 + have }, count - have, place)
                 }
                 if got < 0, errno == EINTR { continue }
                 guard got >= 0 else { throw .fault(.of("read \(path)")) }
@@ -96,25 +141,18 @@ package enum SnapshotFile {
             offset += UInt64(count)
             return bytes
         }
-        guard let head = try? take(magic.count + 4, "header"), Array(head.prefix(magic.count)) == magic,
-            let length = UInt32(bigEndianBytes: head[magic.count...]), Int(length) <= SnapshotManifest.maxBytes
-        else { throw .notASnapshot(path: path) }
-        let start = offset
-        let bytes = try take(Int(length), "manifest")
-        guard try take(32, "manifest") == Keccak256.hash(bytes).bytes else { throw .damagedManifest(offset: start) }
-        let manifest: SnapshotManifest
-        do { manifest = try SnapshotManifest(decoding: bytes) } catch { throw .manifest(error) }
-        var chunks: [[UInt8]] = []
-        for (index, chunk) in manifest.chunks.enumerated() {
+
+        mutating func manifest() throws(SnapshotFileError) -> SnapshotManifest {
+            guard let head = try? take(magic.count + 4, "header"), Array(head.prefix(magic.count)) == magic,
+                let length = UInt32(bigEndianBytes: head[magic.count...]), Int(length) <= SnapshotManifest.maxBytes
+            else { throw .notASnapshot(path: path) }
             let start = offset
-            let bytes = try take(Int(chunk.byteCount), "chunk \(index) (\(chunk.section))")
-            guard chunk.holds(bytes) else { throw .damagedChunk(index, chunk.section, offset: start) }
-            chunks.append(bytes)
-            progress(index + 1, manifest.chunks.count)
+            let bytes = try take(Int(length), "manifest")
+            guard try take(32, "manifest") == Keccak256.hash(bytes).bytes else {
+                throw .damagedManifest(offset: start)
+            }
+            do { return try SnapshotManifest(decoding: bytes) } catch { throw .manifest(error) }
         }
-        let end = offset
-        do { _ = try take(1, "end") } catch { return (manifest, chunks) }
-        throw .trailingBytes(offset: end)
     }
 }
 
