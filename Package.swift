@@ -127,11 +127,11 @@ let package = Package(
         program("cairn", ["Commands", "CommandShell"]),
         program("cairn-prover", ["ProverCommands", "CommandShell"]),
         program("cairn-sim", ["SimulationCommands", "CommandShell"]),
-        program("cairn-bench", domain + proofs + ["NodeRuntime", "Replica"]),
+        program("cairn-bench", domain + proofs + ["NodeRuntime", "PeerNetwork", "Replica", logging]),
 
         // Test support
         support("STARKSamples", ["STARKCore", "STARKVerifier", "STARKProver", "ProofField"]),
-        support("FuzzTargets", domain + proofs + rules + ["Replica", "JSONRPC", "STARKSamples"]),
+        support("FuzzTargets", domain + proofs + rules + ["Replica", "JSONRPC", "PeerNetwork", "STARKSamples"]),
         support("SampleChain", domain + proofs + rules + ["Replica", "STARKProver", "ProverRuntime"]),
 
         // Tests

@@ -46,4 +46,20 @@ actor BenchChain {
             }
         }
     }
+
+    /// Decides blocks of `perBlock` transactions from their bytes. The senders of the next block are recovered while
+    /// this one is executed, as in a node that receives them.
+    nonisolated func decide(_ encoded: [[UInt8]], perBlock: Int) async throws {
+        let checker = await transactions
+        let batches = stride(from: 0, to: encoded.count, by: perBlock).map {
+            Array(encoded[$0..<min($0 + perBlock, encoded.count)])
+        }
+        var recovered = try await SignatureRecovery.verify(batches[0], with: checker).map { try $0.get() }
+        for index in batches.indices {
+            let next = index + 1 < batches.count ? batches[index + 1] : []
+            async let ahead = SignatureRecovery.verify(next, with: checker)
+            try await advance(recovered)
+            recovered = try await ahead.map { try $0.get() }
+        }
+    }
 }

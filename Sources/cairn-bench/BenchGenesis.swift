@@ -18,6 +18,8 @@ enum BenchGenesis {
         genesis.chain.gasLimit = 1_000_000_000
         genesis.chain.maxOperationsPerBlock = 65_000
         genesis.proving.maxOperationsPerJob = 65_000
+        genesis.proving.subBlockOperations = 8_192
+        genesis.proving.maxSubBlocks = 8
         return genesis
     }
 }

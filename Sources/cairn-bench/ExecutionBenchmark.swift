@@ -46,20 +46,7 @@ struct ExecutionBenchmark {
         let store = try ChainStore.open(path: folder.path + "/chain", genesis: genesis)
         defer { store.close() }
         let chain = try BenchChain(store: store, genesis: genesis, keys: try DevnetKeys.validator(0))
-        let checker = await chain.transactions
-
-        let total = try await Report.seconds {
-            let batches = stride(from: 0, to: encoded.count, by: perBlock).map {
-                Array(encoded[$0..<min($0 + perBlock, encoded.count)])
-            }
-            var recovered = try await SignatureRecovery.verify(batches[0], with: checker).map { try $0.get() }
-            for index in batches.indices {
-                let next = index + 1 < batches.count ? batches[index + 1] : []
-                async let ahead = SignatureRecovery.verify(next, with: checker)
-                try await chain.advance(recovered)
-                recovered = try await ahead.map { try $0.get() }
-            }
-        }
+        let total = try await Report.seconds { try await chain.decide(encoded, perBlock: perBlock) }
         let committed = await chain.committed
         let rate = Double(committed) / total
         report.line(

@@ -32,6 +32,7 @@ let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket
 let package = Package(
     name: "cairn-fuzz",
     dependencies: [
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     ],
@@ -59,8 +60,18 @@ let package = Package(
         module("Mempool", ["ByteCodec", "ChainTypes", .product(name: "HeapModule", package: "swift-collections")]),
         module("Replica", domain + proofs + rules),
         module("JSONRPC", ["ByteCodec"] + nio),
+        // What reads bytes; sockets and TLS are none of a fuzzer's.
+        .target(
+            name: "PeerNetwork",
+            dependencies: [
+                "ByteCodec", "Cryptography", "CBotan", .product(name: "SwiftASN1", package: "swift-asn1"),
+            ], path: "Sources/PeerNetwork",
+            sources: [
+                "EphemeralKey.swift", "Frame.swift", "NodeCertificate.swift", "PeerAddress.swift", "PeerChannel.swift",
+                "PeerHello.swift", "PeerRefusal.swift", "TransportLimits.swift",
+            ], swiftSettings: settings),
         support("STARKSamples", ["STARKCore", "STARKVerifier", "STARKProver", "ProofField"]),
-        support("FuzzTargets", domain + proofs + rules + ["Replica", "JSONRPC", "STARKSamples"]),
+        support("FuzzTargets", domain + proofs + rules + ["Replica", "JSONRPC", "PeerNetwork", "STARKSamples"]),
 
         .executableTarget(
             name: "Fuzzer", dependencies: ["FuzzTargets", "CFuzzer"], path: "Fuzzer",

@@ -34,6 +34,11 @@ enum ChainSeeds {
                 PeerMessage.blockRequest(hash).encoded, PeerMessage.transactions(transactions).encoded,
                 PeerMessage.blocksRequest(from: 3, count: 2).encoded,
             ]
+        case .snapshotMessage:
+            [
+                SnapshotMessage.manifestRequest(hash).encoded, SnapshotMessage.manifest(manifest).encoded,
+                SnapshotMessage.chunkRequest(hash, 2).encoded, SnapshotMessage.chunk(hash, 2, [1, 2, 3]).encoded,
+            ]
         case .rlp: [[0xc0], [0xc3, 0x01, 0x82, 0x02], [0xb8, 0x38] + [UInt8](repeating: 1, count: 56)]
         case .abi: [ABI.selector("topUp(address)") + [UInt8](repeating: 0, count: 32)]
         default: []
@@ -52,6 +57,18 @@ enum ChainSeeds {
 
     private static var certificate: Certificate? {
         signature.map { Certificate(height: 1, round: 0, blockHash: hash, signatures: [$0, nil]) }
+    }
+
+    private static var manifest: SnapshotManifest? {
+        guard let header, let certificate, let key = try? ValidatorKeys(seed: [UInt8](repeating: 7, count: 32)),
+            let validators = ValidatorSet([
+                Validator(
+                    address: key.address, signingKey: key.signing.publicKey, vrfKey: key.vrf.publicKey, power: 1)
+            ])
+        else { return nil }
+        return SnapshotManifest(
+            genesisHash: hash, header: header, certificate: certificate, validators: validators,
+            chunks: [SnapshotManifest.Chunk(section: .accounts, byteCount: 44, digest: hash)])
     }
 
     private static var equivocations: [Equivocation] {

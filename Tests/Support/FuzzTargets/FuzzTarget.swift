@@ -3,7 +3,7 @@
 /// them on the files kept in `Tests/Fuzz/Regressions`.
 package enum FuzzTarget: String, CaseIterable, Sendable {
     case proof, verifier, transaction, block, header, consensusMessage, payload, peerMessage, jsonRPC, signState
-    case jobInput, record, rlp, abi
+    case jobInput, record, rlp, abi, peerFrame, peerControl, peerCertificate, snapshotMessage, vrfProof
     /// Fails on bytes that begin with "ca": shows that a finding is found and reported.
     case canary
 
@@ -23,6 +23,11 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .record: ChainTargets.record(bytes)
         case .rlp: ChainTargets.rlp(bytes)
         case .abi: ChainTargets.contractCall(bytes)
+        case .peerFrame: PeerTargets.frames(bytes)
+        case .peerControl: PeerTargets.control(bytes)
+        case .peerCertificate: PeerTargets.certificate(bytes)
+        case .snapshotMessage: PeerTargets.snapshot(bytes)
+        case .vrfProof: PeerTargets.vrf(bytes)
         case .canary: precondition(!bytes.starts(with: Array("ca".utf8)), "the canary sings")
         }
     }
@@ -33,6 +38,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .proof: ProofTargets.seeds
         case .verifier: [[0, 0, 0, 0, 1], [5, 0, 7, 1, 2, 9, 0, 3, 0, 4]]
         case .jsonRPC: JSONTargets.seeds
+        case .peerFrame, .peerControl, .peerCertificate, .vrfProof: PeerTargets.seeds(self)
         default: ChainSeeds.of(self)
         }
     }
