@@ -86,6 +86,27 @@ struct Network: Sendable {
         try nodes.indices.map { try scenario.start(.cairn, nodes[$0].arguments + more, name: "node-\($0)") }
     }
 
+    /// A node that is not of the devnet's own, in a directory that `cairn node init` makes: its peers are all of the
+    /// devnet's nodes, unless `known` says which.
+    func join(
+        _ name: String, place: UInt16 = 6, known: [Int] = [0, 1, 2, 3], isValidator: Bool = false, _ more: String...
+    ) async throws -> (process: RunningProcess, client: NodeClient, folder: String) {
+        let home = "\(scenario.folder)/\(name)"
+        let prepared = try scenario.start(
+            .cairn,
+            ["node", "init", "--data-dir", home, "--genesis", "\(folder)/genesis.json"]
+                + (isValidator ? ["--validator"] : []), name: "\(name)-init")
+        guard try await prepared.exit(within: .seconds(30)) == 0 else { throw ScenarioFailure("no directory") }
+        var arguments = [
+            "node", "--data-dir", home, "--rpc-port", "\(port + place)", "--listen",
+            "127.0.0.1:\(Self.peerPort(Int(place), port))", "--with-parent",
+        ]
+        for index in known { arguments += ["--peer", try peer(index)] }
+        if isValidator { arguments += ["--key-file", "\(home)/validator.key"] }
+        let process = try scenario.start(.cairn, arguments + more, name: name)
+        return (process, try NodeClient(port: port + place), home)
+    }
+
     func startTraffic(rate: Int, seed: UInt64, to index: Int = 0) throws -> RunningProcess {
         try scenario.start(
             .cairn,
