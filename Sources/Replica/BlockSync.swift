@@ -164,4 +164,10 @@ package struct SyncStatus: Hashable, Sendable {
     package let start: UInt64
     package let current: UInt64
     package let target: UInt64
+
+    package init(start: UInt64, current: UInt64, target: UInt64) {
+        self.start = start
+        self.current = current
+        self.target = target
+    }
 }

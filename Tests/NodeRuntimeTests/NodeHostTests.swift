@@ -25,6 +25,17 @@ struct NodeHostTests {
         #expect(chain.replica.tip.header.height >= 4)
     }
 
+    @Test func progressHasARateAndAnEnd() throws {
+        #expect(CatchingUp(after: nil, nil, tip: 7, now: 0) == nil, "a node that is level has nothing to tell")
+        let status = SyncStatus(start: 4, current: 5, target: 104)
+        let first = try #require(CatchingUp(after: nil, status, tip: 5, now: 1_000))
+        #expect((first.start, first.current, first.target) == (4, 5, 104))
+        let second = try #require(CatchingUp(after: first, status, tip: 54, now: 3_000))
+        #expect(second.blocksPerSecond == 25 && !second.isOver)
+        let last = try #require(CatchingUp(after: second, nil, tip: 104, now: 5_000))
+        #expect(last.blocksPerSecond == 25 && last.isOver && last.target == 104)
+    }
+
     @Test func aFailedWriteHaltsTheNode() async throws {
         let chain = try TestChain()
         let host = try chain.host()

@@ -97,7 +97,7 @@ extension ScenarioTests {
             let prepared = try scenario.start(
                 .cairn, ["node", "init", "--data-dir", folder, "--genesis", "\(network.folder)/genesis.json"])
             try #require(try await prepared.exit(within: .seconds(60)) == 0)
-            _ = try scenario.start(
+            let process = try scenario.start(
                 .cairn,
                 [
                     "node", "--data-dir", folder, "--rpc-port", "\(port)", "--peer", try network.peer(1),
@@ -114,6 +114,8 @@ extension ScenarioTests {
                 return head.height > known.height + 5
             }
             #expect(try await full.call("eth_syncing") == false)
+            #expect(process.errors.contains("catching up: block "))
+            #expect(process.errors.contains("caught up: blocks 1 to "))
             // It was told of the others by the one it knew.
             try await eventually("it has more peers") { try await full.call("net_peerCount") != "0x1" }
             let peers = try scenario.start(.cairn, ["node", "peers", "--rpc", full.url])

@@ -149,9 +149,26 @@ struct NodeRun: AsyncParsableCommand {
         log.info("ended")
     }
 
+    /// Tells once a second how catching up goes, and its end.
+    private static func tell(_ progress: AsyncStream<CatchingUp>, _ log: Logger) async {
+        var last: ContinuousClock.Instant?
+        for await step in progress {
+            let now = ContinuousClock.now
+            if !step.isOver, let last, now - last < .seconds(1) { continue }
+            last = step.isOver ? nil : now
+            let rate = "\(Int(step.blocksPerSecond)) blocks/s"
+            log.info(
+                step.isOver
+                    ? "caught up: blocks \(step.start + 1) to \(step.current), \(rate)"
+                    : "catching up: block \(step.current) of \(step.target), \(rate)")
+        }
+    }
+
     /// Until a request to end, or the halt of the node.
     private func run(_ host: NodeHost, _ log: Logger) async -> Result<Void, CommandFailure> {
         let withParent = withParent
+        let progress = Task { await Self.tell(host.catchingUp.listen(), log) }
+        defer { progress.cancel() }
         return await withTaskGroup(of: Result<Void, CommandFailure>.self) { group in
             group.addTask {
                 do throws(NodeHalt) {

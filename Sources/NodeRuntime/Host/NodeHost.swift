@@ -16,6 +16,8 @@ package actor NodeHost {
     package nonisolated let checker: ProofChecker
     /// Every block, once it is on the disk. A listener may be 64 blocks behind.
     package nonisolated let committed = Broadcast<CommittedBlock>(capacity: 64)
+    /// How catching up goes, after each block of it and at its end.
+    package nonisolated let catchingUp = Broadcast<CatchingUp>(capacity: 8)
     package nonisolated let pending = PendingHashes()
     /// Checks transactions beside the brain, which finds them in its memory.
     package nonisolated let transactionChecker: TransactionChecker
@@ -34,6 +36,7 @@ package actor NodeHost {
     private let warming: ProofWarming
     private var timers: [UInt64: (height: UInt64, task: Task<Void, Never>)] = [:]
     private var nextTimer: UInt64 = 0
+    private var progress: CatchingUp?
     /// The synced block whose senders are being recovered.
     private var ahead: (height: UInt64, task: Task<Void, Never>)?
     /// Why the node stopped; nil while it runs.
@@ -99,6 +102,7 @@ package actor NodeHost {
         for timer in timers.values { timer.task.cancel() }
         timers = [:]
         committed.finish()
+        catchingUp.finish()
         pending.arrivals.finish()
     }
 
@@ -156,6 +160,7 @@ package actor NodeHost {
                 // While this node catches up it has better things to do, and others are ahead of it.
                 if replica.syncStatus == nil { shelf?.committed(block.block.header.height) }
                 committed.publish(block)
+                noteProgress()
             case .admitted(let hash):
                 pending.append(hash)
             case .refused:
@@ -166,6 +171,15 @@ package actor NodeHost {
         } catch {
             halt(NodeHalt(error))
         }
+    }
+
+    private func noteProgress() {
+        let status = replica.syncStatus
+        guard let next = CatchingUp(after: progress, status, tip: replica.tip.header.height, now: clock()) else {
+            return
+        }
+        progress = status == nil ? nil : next
+        catchingUp.publish(next)
     }
 
     private func tick() {

@@ -1,5 +1,6 @@
 import ByteCodec
 import ChainTypes
+import Dispatch
 import FoundationEssentials
 package import Logging
 package import Replica
@@ -27,13 +28,15 @@ package final class SnapshotShelf: Sendable {
     private struct State: Sendable {
         /// By rising height.
         var entries: [Entry] = []
-        var making: Task<Void, Never>?
+        var isMaking = false
     }
 
     private let chain: ChainStore
     private let folder: String
     private let interval: UInt64
     private let log: Logger
+    /// A thread of its own: the tasks that decide blocks share few.
+    private let work = DispatchQueue(label: "cairn.snapshots", qos: .utility)
     private let state = Mutex(State())
 
     /// - Parameter interval: blocks from one snapshot to the next; 0 makes none, and serves those that are there.
@@ -65,18 +68,20 @@ package final class SnapshotShelf: Sendable {
     /// Takes note of a block that was just written, before the next one is: makes a snapshot of it when it is its turn.
     package func committed(_ height: UInt64) {
         guard interval > 0, height > 0, height % interval == 0 else { return }
-        // Under the lock only to be the one that begins: the task itself comes to it when it is done.
         state.withLock { state in
-            guard state.making == nil, let held = try? chain.store.hold() else { return }
-            state.making = Task.detached(priority: .utility) { [self] in make(height, held) }
+            guard !state.isMaking, let held = try? chain.store.hold() else { return }
+            state.isMaking = true
+            work.async { [self] in make(height, held) }
         }
     }
 
-    /// Once nothing is being made.
-    package func settle() async { await state.withLock { $0.making }?.value }
+    /// Once what is being made is done.
+    package func settle() async {
+        await withCheckedContinuation { continuation in work.async { continuation.resume() } }
+    }
 
     private func make(_ height: UInt64, _ held: HeldSnapshot) {
-        defer { state.withLock { $0.making = nil } }
+        defer { state.withLock { $0.isMaking = false } }
         do {
             let (manifest, chunks) = try chain.snapshot(at: height, in: held)
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
