@@ -85,8 +85,8 @@ import Testing
         }
         let blocks = try source.store.syncBlocks(from: 1, count: 3)
         let block = try #require(blocks.first?.block)
-        var stray = block
-        stray.transactions += blocks[1].block.transactions
+        var stray = blocks[1].block
+        stray.transactions += block.transactions
         let chain = try TestChain()
         let here = try await Self.transport(chain, name: "node")
         let port = try await here.start()
