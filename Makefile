@@ -63,7 +63,7 @@ $(VENV)/ready: Tests/requirements.txt
 	touch $@
 
 .PHONY: bench
-bench: build ## measure the prover, and execution, start and overload of a node
+bench: build ## measure the prover, and execution, sync, start and overload of a node
 	$(BUILD)/cairn-prover bench
 	swift run -c release cairn-bench
 

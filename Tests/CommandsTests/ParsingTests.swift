@@ -7,6 +7,8 @@ struct ParsingTests {
     @Test(arguments: [
         "devnet", "devnet --until-proven 5 --provers 2 --block-time 0.5 --traffic 0 --reset --json --rpc-port 9000",
         "node --data-dir d --genesis g --key-file k --rpc-port 1 --rpc-host ::1 --log-level debug",
+        "node --data-dir d --listen 0.0.0.0:1 --snapshot-interval 0 --no-lost-signatures",
+        "node --data-dir d --peer 0x00@h:1 --join-by-snapshot --trusted-hash 0x00",
         "status --json", "block", "block latest --rpc http://h", "account dev0", "tx 0x00",
         "send --from dev0 --to dev1 --value 1.5 --wait --timeout 5", "job list --limit 5 --before 3", "job show 1",
         "job settle 1", "job verify 1", "prover list", "prover show 0x00",
@@ -23,7 +25,8 @@ struct ParsingTests {
 
     @Test(arguments: [
         "bogus", "block 1 2", "send --to dev1 --value", "job", "job list --limit x", "status --bogus",
-        "node --rpc-port x", "devnet --rpc-port 70000",
+        "node --rpc-port x", "devnet --rpc-port 70000", "node --data-dir d --join-by-snapshot",
+        "node --data-dir d --trusted-hash 0x00", "node --data-dir d --snapshot-interval -1",
     ])
     func wrongUsageEndsWithStatus2(_ line: String) async {
         let run = await CommandRun.of(line.split(separator: " ").map(String.init))

@@ -77,4 +77,44 @@ extension ScenarioTests {
             #expect(progress, "it shows how far it has come and at which rate")
         }
     }
+<<<<<<< HEAD
+=======
+
+    /// A validator is killed, and restored from a snapshot without the record of what it signed. It says that it keeps
+    /// silent, signs again once a block is younger than its process, and nobody hears it contradict itself.
+    @Test(.timeLimit(.minutes(10)))
+    func aRestoredValidatorIsSilentAtFirstAndNeverContradictsItself() async throws {
+        try await Scenario.play { scenario in
+            let network = try await Network.create(in: scenario)
+            let recorder = try await WireRecorder.start(network)
+            let processes = try network.startAll("--peer", recorder.peer)
+            try await network.goOn(3, [0, 1, 2, 3])
+            try await processes[3].killNow()
+            let home = "\(scenario.folder)/restored"
+            for arguments in [
+                ["create", "--data-dir", "\(network.folder)/node-3", "--out", "\(scenario.folder)/3.snapshot"],
+                [
+                    "restore", "\(scenario.folder)/3.snapshot", "--genesis", "\(network.folder)/genesis.json",
+                    "--data-dir", home,
+                ],
+            ] {
+                let command = try scenario.start(.cairn, ["snapshot"] + arguments, name: arguments[0])
+                #expect(try await command.exit(within: .seconds(60)) == 0)
+            }
+            var arguments = network.nodes[3].arguments + ["--peer", recorder.peer]
+            let place = try #require(arguments.firstIndex(of: "--data-dir"))
+            arguments[place + 1] = home
+            let restored = try scenario.start(.cairn, arguments, name: "restored")
+            try await network.goOn(3, [0, 1, 2, 3])
+            #expect(restored.errors.contains("signs nothing until a block is committed"))
+            // The other three are all that decide: the empty place is its own.
+            let slot = try #require(try await signatures(network).firstIndex { $0.isNull })
+            try await eventually("it signs again") { try await !signatures(network)[slot].isNull }
+            try await network.goOn(3, [0, 1, 2, 3])
+            try await network.agree([0, 1, 2])
+            let (votes, conflicts) = await recorder.stop()
+            #expect(votes > 0 && conflicts.isEmpty, "\(conflicts)")
+        }
+    }
+>>>>>>> 93b7e0fc2e01448346557738eff9f8b3e5eae6e2
 }

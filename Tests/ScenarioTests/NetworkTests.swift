@@ -154,7 +154,7 @@ extension ScenarioTests {
 }
 
 /// The signatures under the last block of the first node, null where a validator's is missing.
-private func signatures(_ network: Network) async throws -> [JSONValue] {
+func signatures(_ network: Network) async throws -> [JSONValue] {
     let height = try await network.height(0) ?? 0
     return try await network.nodes[0].client.call("cairn_certificate", [JSONValue(height)])["signatures"]?.array ?? []
 }

@@ -49,12 +49,12 @@ package final class SnapshotShelf: Sendable {
         var entries: [Entry] = []
         for name in names {
             let path = "\(folder)/\(name)"
-            // One of another chain, or half of one, is of no use.
-            if let entry = try? Self.entry(path), entry.manifest.genesisHash == chain.genesis.hash {
-                entries.append(entry)
-            } else {
-                try? FileManager.default.removeItem(atPath: path)
-            }
+            // Half of one is of no use, and one of another chain is not this node's.
+            if name.hasSuffix(".partial") { try? FileManager.default.removeItem(atPath: path) }
+            guard name.hasSuffix(".snapshot"), let entry = try? Self.entry(path),
+                entry.manifest.genesisHash == chain.genesis.hash
+            else { continue }
+            entries.append(entry)
         }
         let sorted = entries.sorted { $0.manifest.header.height < $1.manifest.header.height }
         state.withLock { $0.entries = sorted }
