@@ -75,11 +75,7 @@ package struct SnapshotDownload: Sendable {
 
     /// Milliseconds to hear of other snapshots before one is taken, for an answer, and after which a peer that had none
     /// is asked again.
-<<<<<<< HEAD
-    static let choice: UInt64 = 2_000
-=======
     package static let choice: UInt64 = 2_000
->>>>>>> 93b7e0fc2e01448346557738eff9f8b3e5eae6e2
     package static let patience: UInt64 = 10_000
     static let repetition: UInt64 = 3_000
     static let maxRequestsPerPeer = 4
@@ -254,20 +250,12 @@ package struct SnapshotDownload: Sendable {
     /// Takes what most peers have; of two such, the later one. The others are asked whether they have it too.
     private mutating func choose(now: UInt64) -> [Effect] {
         offers.removeAll { offer in !addresses.contains { sources[$0]?.offers == offer.key } }
-<<<<<<< HEAD
-        let isHeard = addresses.allSatisfy { sources[$0]?.isAsked == false }
-        guard let first = offers.map(\.since).min(), isHeard || now >= first &+ Self.choice,
-            let best = offers.max(by: { rank($0) < rank($1) })
-        else { return [] }
-        chosen = best
-=======
         guard let first = offers.map(\.since).min(), now >= first &+ Self.choice,
             let best = offers.max(by: { rank($0) < rank($1) })
         else { return [] }
         chosen = best
         let wanted = Set(best.manifest.chunks.map(\.digest))
         stored = stored.filter { wanted.contains($0.key) }
->>>>>>> 93b7e0fc2e01448346557738eff9f8b3e5eae6e2
         waiting = best.manifest.chunks.indices.reversed().filter { stored[best.manifest.chunks[$0].digest] == nil }
         var effects: [Effect] = []
         for peer in addresses where sources[peer]?.offers != best.key && sources[peer]?.isDistrusted == false {

@@ -79,11 +79,6 @@ import Testing
     /// The recovery of a block's senders, as long as it may take, holds up no vote.
     @Test func votesPassWhileTheSendersOfABlockAreRecovered() async throws {
         var source = try TestChain()
-<<<<<<< HEAD
-        try source.submit(try source.transfer(nonce: 0))
-        try source.advance()
-        let block = try #require(try source.store.syncBlocks(from: 1, count: 1).first?.block)
-=======
         for nonce in UInt64(0)..<3 {
             try source.submit(try source.transfer(nonce: nonce))
             try source.advance()
@@ -92,7 +87,6 @@ import Testing
         let block = try #require(blocks.first?.block)
         var stray = blocks[1].block
         stray.transactions += block.transactions
->>>>>>> 93b7e0fc2e01448346557738eff9f8b3e5eae6e2
         let chain = try TestChain()
         let here = try await Self.transport(chain, name: "node")
         let port = try await here.start()
@@ -108,11 +102,7 @@ import Testing
         let node = NodeHost(
             chain: chain.store, restored: try chain.store.load(), keys: nil, checker: chain.checker,
             clock: { block.header.timestamp }, peers: peers)
-<<<<<<< HEAD
-        let blocks = node.committed.listen()
-=======
         let committed = node.committed.listen()
->>>>>>> 93b7e0fc2e01448346557738eff9f8b3e5eae6e2
         let running = Task { try await node.run() }
         try await proposer.start()
         try await listener.start()
@@ -125,11 +115,8 @@ import Testing
         func send(_ message: PeerMessage, on channel: PeerChannel = .consensus) {
             proposer.send(message.encoded, on: channel, to: here.node)
         }
-<<<<<<< HEAD
-=======
         // Nobody asked for this one: its two senders are not worth the work.
         send(.block(ProposedBlock(block: stray, payloads: [])), on: .block)
->>>>>>> 93b7e0fc2e01448346557738eff9f8b3e5eae6e2
         send(
             .consensus(
                 .proposal(
@@ -138,15 +125,8 @@ import Testing
                         key: keys.signing))))
         _ = try await Self.message(proposer) { $0 == .blockRequest(block.hash) }
         send(.block(ProposedBlock(block: block, payloads: [])), on: .block)
-<<<<<<< HEAD
-        for await count in entered {
-            #expect(count == 1)
-            break
-        }
-=======
         var recoveries = entered.makeAsyncIterator()
         #expect(await recoveries.next() == 1)
->>>>>>> 93b7e0fc2e01448346557738eff9f8b3e5eae6e2
         let votes = [VoteType.prevote, .precommit].map { type in
             Vote.signed(
                 type: type, height: 1, round: 0, blockHash: block.hash, chainId: chain.genesis.chainId,
@@ -156,12 +136,6 @@ import Testing
         for vote in votes { _ = try await Self.message(listener) { $0 == .consensus(.vote(vote)) } }
         #expect(await node.read { replica in replica.tip.header.height } == 0)
         open.yield()
-<<<<<<< HEAD
-        for await committed in blocks {
-            #expect(committed.hash == block.hash)
-            break
-        }
-=======
         var decided = committed.makeAsyncIterator()
         #expect(await decided.next()?.hash == block.hash)
 
@@ -174,7 +148,6 @@ import Testing
         open.yield()
         #expect(await decided.next()?.hash == blocks[1].block.hash)
         #expect(await decided.next()?.hash == blocks[2].block.hash)
->>>>>>> 93b7e0fc2e01448346557738eff9f8b3e5eae6e2
         open.finish()
         running.cancel()
         try await running.value

@@ -91,16 +91,11 @@ struct SnapshotDownloadTests {
         var open: [(Address, SnapshotMessage)] = []
         scene.connect(Self.first, Self.second)
         for peer in [Self.first, Self.second] {
-<<<<<<< HEAD
-            let effects = scene.download.receive(.manifest(scene.manifest), from: peer, now: scene.now)
-            for case .send(let question, let peer) in effects { open.append((peer, question)) }
-=======
             scene.carryOut(scene.download.receive(.manifest(scene.manifest), from: peer, now: scene.now))
         }
         #expect(scene.download.manifest == nil, "others may have a better one")
         for case .send(let question, let peer) in scene.download.tick(now: scene.now + SnapshotDownload.choice) {
             open.append((peer, question))
->>>>>>> 93b7e0fc2e01448346557738eff9f8b3e5eae6e2
         }
         #expect(Set(open.map(\.0)) == [Self.first, Self.second])
         #expect(scene.download.progress?.chunks == 0 && scene.download.progress?.sources == 2)
