@@ -77,8 +77,6 @@ extension ScenarioTests {
             #expect(progress, "it shows how far it has come and at which rate")
         }
     }
-<<<<<<< HEAD
-=======
 
     /// A validator is killed, and restored from a snapshot without the record of what it signed. It says that it keeps
     /// silent, signs again once a block is younger than its process, and nobody hears it contradict itself.
@@ -116,5 +114,4 @@ extension ScenarioTests {
             #expect(votes > 0 && conflicts.isEmpty, "\(conflicts)")
         }
     }
->>>>>>> 93b7e0fc2e01448346557738eff9f8b3e5eae6e2
 }

@@ -1,6 +1,6 @@
 import ByteCodec
 import ChainTypes
-import CommandShell
+package import CommandShell
 import Glibc
 import NodeRuntime
 
