@@ -70,7 +70,7 @@ enum PlanText {
         if plan.followers > 0 { parts.append("\(plan.followers) full nodes") }
         if plan.hasChurn { parts.append("\(plan.joiners) nodes join, and validators leave") }
         for (index, script) in plan.scripts.sorted(by: { $0.key < $1.key }) {
-            parts.append("validator \(index): \(script.rawValue)")
+            parts.append("\(index < plan.powers.count ? "validator" : "node") \(index): \(script.rawValue)")
         }
         if plan.lossPerMille > 0 { parts.append("loss \(plan.lossPerMille)‰") }
         if plan.duplicatesPerMille > 0 { parts.append("doubles \(plan.duplicatesPerMille)‰") }

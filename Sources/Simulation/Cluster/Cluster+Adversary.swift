@@ -8,7 +8,29 @@ import Replica
 extension Cluster {
     /// What a liar says to one peer in place of an honest message.
     mutating func corrupted(_ message: PeerMessage, from index: Int, to peer: Address) -> [PeerMessage] {
-        guard let keys = nodes[index].keys else { return [message] }
+        switch (nodes[index].script, message) {
+        case (.withholding, .block(let proposed)):
+            // Every other block is kept from one peer alone: the rest lock it, and cannot decide it without that peer.
+            let isKeptFromAll = proposed.block.header.height.isMultiple(of: 2)
+            guard isKeptFromAll || nodes[(index + 1) % nodes.count].address == peer else { return [message] }
+            marks.hit("block withheld")
+            return []
+        case (.lyingSync, .blocks(let blocks)):
+            marks.hit("sync answer forged")
+            return [.blocks(Forgery.sync(blocks, &random))]
+        case (.lyingSync, .status(var status)):
+            if random.percent(30) { status.height += 1 + random.below(1_000) }
+            return [.status(status)]
+        default:
+            guard let keys = nodes[index].keys else { return [message] }
+            return corrupted(message, with: keys, from: index, to: peer)
+        }
+    }
+
+    /// The same for what only a validator can say.
+    private mutating func corrupted(
+        _ message: PeerMessage, with keys: ValidatorKeys, from index: Int, to peer: Address
+    ) -> [PeerMessage] {
         switch (nodes[index].script, message) {
         case (.invalidBlocks, .consensus(.proposal(let proposal))) where proposal.proposer == keys.address:
             guard let hash = substitute(proposal.blockHash, by: index) else { return [message] }
@@ -36,15 +58,8 @@ extension Cluster {
             record.overhear(second)
             marks.hit("vote doubled")
             return random.percent(50) ? [.consensus(.vote(second))] : [message, .consensus(.vote(second))]
-        case (.lyingSync, .blocks(let blocks)):
-            marks.hit("sync answer forged")
-            return [.blocks(Forgery.sync(blocks, &random))]
-        case (.lyingSync, .status(var status)):
-            if random.percent(30) { status.height += 1 + random.below(1_000) }
-            return [.status(status)]
-        case (.withholding, .block):
-            marks.hit("block withheld")
-            return []
+        case (.withholding, .consensus(.vote(let vote))) where vote.validator == keys.address:
+            return vote.type == .prevote ? [message] : []
         case (.whispering, .consensus(.vote(let vote))) where vote.validator == keys.address:
             let friend = Int(truncatingIfNeeded: vote.height &+ UInt64(vote.round)) % nodes.count
             marks.hit("vote whispered")

@@ -16,7 +16,7 @@ package struct ClusterPlan: Sendable {
         /// Lies to those who catch up.
         case lyingSync
         case forgedCertificates
-        /// Proposes, and keeps its blocks to itself.
+        /// Proposes, and keeps its blocks from one peer or from all, and its precommits to itself.
         case withholding
         /// Says each vote to one peer alone, so that it locks for reasons that nobody else sees.
         case whispering
@@ -31,7 +31,7 @@ package struct ClusterPlan: Sendable {
     /// Powers of the validators.
     package var powers: [UInt64] = [1, 1, 1, 1]
     package var followers = 0
-    /// Validators with a script, by index; their power is below a third of the total.
+    /// Validators with a script, by index; their power is below a third of the total. Full nodes come after them.
     package var scripts: [Int: Script] = [:]
     /// Whoever lies goes on lying after the network has healed.
     package var liesToTheEnd = false
@@ -87,6 +87,9 @@ package struct ClusterPlan: Sendable {
         drawNetwork(&random)
         drawNodes(&random)
         drawFaultyValidators(&random)
+        for index in 0..<followers where random.percent(20) {
+            scripts[powers.count + index] = random.pick([.lyingSync, .lyingSync, .withholding, .late])
+        }
     }
 
     private static func shape(_ random: inout SimulationRandom) -> [UInt64] {
@@ -145,7 +148,7 @@ package struct ClusterPlan: Sendable {
     package private(set) var unlucky: Int?
 
     /// Whoever leaves makes the faulty ones weigh more: with some about, the validators of the genesis stay.
-    var mayAllLeave: Bool { scripts.isEmpty && unlucky == nil }
+    var mayAllLeave: Bool { scripts.keys.allSatisfy { $0 >= powers.count } && unlucky == nil }
 
     /// No fault of any kind: every height must be decided in round 0.
     package var isCalm: Bool {

@@ -9,9 +9,9 @@ package enum MutantHunt {
     private static let calmSeeds: UInt64 = 2
     /// Seeds of a network with one liar, by its script.
     private static let liars: [(script: ClusterPlan.Script, seeds: UInt64)] = [
-        (.invalidBlocks, 16), (.lyingSync, 8), (.forgedCertificates, 6), (.doubleVotes, 4),
+        (.invalidBlocks, 16), (.lyingSync, 10), (.forgedCertificates, 6), (.withholding, 3), (.doubleVotes, 3),
     ]
-    private static let clusterSeeds: UInt64 = 160
+    private static let clusterSeeds: UInt64 = 60
 
     package typealias Found = (finder: String, failure: SimulationFailure)
 
@@ -71,14 +71,21 @@ package enum MutantHunt {
         }
     }
 
-    /// Four validators, one of which lies to the end, a full node, and crashes after which nodes have to catch up.
+    /// Four validators, one of which lies to the end, a full node, a peer that is nobody, and crashes after which nodes
+    /// have to catch up.
     private static func plan(of script: ClusterPlan.Script) -> ClusterPlan {
         var plan = ClusterPlan()
         plan.scripts = [2: script]
         plan.liesToTheEnd = true
         plan.followers = 1
+        plan.hasOutsider = true
         plan.crashesPerMillion = 2_000
         plan.faultyTime = 40_000
+        if script == .lyingSync {
+            plan.followers = 3
+            for index in 5...6 { plan.scripts[index] = script }
+            plan.partition = .single
+        }
         return plan
     }
 
