@@ -153,11 +153,16 @@ struct MutantPackage {
         }
     }
 
+    /// What a hunt may take before it counts as endless: CPU seconds, and KiB of address space.
+    private static let limits = "ulimit -t 600; ulimit -v 12000000"
+
     /// Runs the suite with one mutant on, 0 for none. A trap or an endless run is a find as well.
     func hunt(number: Int, name: String, seed: UInt64) throws -> Hunt {
         let watch = Stopwatch()
         let result = try Self.run(
-            "\(Self.folder)/.build/release/\(Self.hunter)", ["\(seed)"], ["CAIRN_MUTANT": "\(number)"])
+            "/bin/sh",
+            ["-c", "\(Self.limits); exec \"$0\" \"$@\"", "\(Self.folder)/.build/release/\(Self.hunter)", "\(seed)"],
+            ["CAIRN_MUTANT": "\(number)"])
         var hunt = Hunt(name: name, finder: nil, text: "", seconds: watch.seconds)
         let text = String(decoding: result.output, as: UTF8.self).split(separator: "\n")
             .last { $0.hasPrefix("found by ") || $0 == "survived" }
