@@ -89,9 +89,6 @@ extension Cluster {
         guard replica.mempool.transactionCount <= 5_000 else {
             throw SimulationFailure(.bounds, "node \(index) holds \(replica.mempool.transactionCount) transactions")
         }
-        guard events.count < 200_000 else {
-            throw SimulationFailure(.bounds, "\(events.count) messages and timers are on their way")
-        }
     }
 
     /// What a node says in its own name is on its disk, does not contradict what it said in any life, and keeps its

@@ -130,6 +130,9 @@ package struct Cluster {
         let end = now + milliseconds
         while commonHeight < height, let next = events.pop(by: end) {
             now = next.time
+            guard events.count < 200_000 else {
+                throw SimulationFailure(.bounds, "\(events.count) messages and timers are on their way")
+            }
             try handle(next.event)
         }
         if commonHeight < height { now = end }
