@@ -8,11 +8,12 @@ enum BenchGenesis {
     /// Read from the working directory, which `make bench` sets to the repository's root.
     static let path = "Genesis/devnet.json"
 
-    static func make(accounts: [Address]) throws -> Genesis {
+    static func make(accounts: [Address], validators: Int = 1) throws -> Genesis {
         guard let file = FileManager.default.contents(atPath: path) else { throw BenchError.noGenesis(path) }
         let template = try GenesisFile.parseTemplate([UInt8](file))
         var genesis = try DevnetGenesis.make(
-            template: template, validators: 1, provers: 0, blockIntervalMilliseconds: 1, timestamp: 1_700_000_000_000
+            template: template, validators: validators, provers: 0, blockIntervalMilliseconds: 1,
+            timestamp: 1_700_000_000_000
         ).genesis
         genesis.accounts = accounts.map { Account(address: $0, balance: 1_000_000 * Unit.cairn) }
         genesis.chain.gasLimit = 1_000_000_000

@@ -3,7 +3,6 @@ import ChainTypes
 import Circuits
 import Cryptography
 import Foundation
-import Logging
 import NodeRuntime
 import PeerNetwork
 import Replica
@@ -45,10 +44,10 @@ struct SyncBenchmark {
 
     /// Seconds from the new node's start to the commit of the last block.
     private func sync(from source: ChainStore, to target: ChainStore, until height: UInt64) async throws -> Double {
-        let server = try transport(source.genesis, name: "source")
+        let server = try BenchTransport.make(source.genesis, name: "source")
         let port = try await server.start()
         let address = try PeerAddress(node: server.node, host: "127.0.0.1", port: port)
-        let client = try transport(source.genesis, name: "target", peers: [address])
+        let client = try BenchTransport.make(source.genesis, name: "target", peers: [address])
         let hosts = try [(source, server), (target, client)].map { store, transport in
             NodeHost(
                 chain: store, restored: try store.load(), keys: nil,
@@ -66,15 +65,5 @@ struct SyncBenchmark {
         await client.stop()
         await server.stop()
         return seconds
-    }
-
-    private func transport(_ genesis: Genesis, name: String, peers: [PeerAddress] = []) throws -> PeerTransport {
-        var configuration = TransportConfiguration(chainId: genesis.chainId, genesisHash: genesis.hash)
-        configuration.listen = ("127.0.0.1", 0)
-        configuration.staticPeers = peers
-        configuration.limits.exemptsLoopback = true
-        var log = Logger(label: name) { StreamLogHandler.standardError(label: $0) }
-        log.logLevel = .error
-        return try PeerTransport(configuration, key: try SecretKey(Keccak256.hash(utf8: name).bytes), log: log)
     }
 }

@@ -7,9 +7,10 @@ if arguments.contains("--help") || arguments.contains("-h") {
         """
         Measures Cairn on this machine.
 
-        USAGE: cairn-bench [execution] [start] [overload] [sync] [--blocks N] [--json]
+        USAGE: cairn-bench [execution] [network] [start] [overload] [sync] [--blocks N] [--json]
 
           execution   transfers committed to disk per second, from their bytes on, against the rate of signature recovery
+          network     the same with four validators on this machine, over TLS
           start       seconds until a node with N blocks on its disk can go on (2000 unless --blocks says otherwise)
           sync        transfers per second of a new node that fetches blocks of 1,000 from a peer, against their execution
           overload    the interval of blocks under ten times the load that they can hold, against an idle chain's
@@ -31,13 +32,14 @@ if let place = arguments.firstIndex(of: "--blocks") {
     blocks = number
     arguments.removeSubrange(place...place + 1)
 }
-let known: Set = ["execution", "start", "overload", "sync"]
+let known: Set = ["execution", "network", "start", "overload", "sync"]
 let parts = Set(arguments).subtracting(["--json"])
 if let unknown = parts.subtracting(known).sorted().first { refuse("unknown argument \(unknown)") }
 let report = Report(asJSON: arguments.contains("--json"))
 report.line("machine", ["cores": Double(ProcessInfo.processInfo.activeProcessorCount)])
 do {
     if parts.isEmpty || parts.contains("execution") { try await ExecutionBenchmark().run(report) }
+    if parts.isEmpty || parts.contains("network") { try await NetworkBenchmark().run(report) }
     if parts.isEmpty || parts.contains("start") { try await StartBenchmark(blocks: blocks).run(report) }
     if parts.isEmpty || parts.contains("sync") { try await SyncBenchmark().run(report) }
     if parts.isEmpty || parts.contains("overload") { try await OverloadBenchmark().run(report) }

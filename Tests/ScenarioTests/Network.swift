@@ -18,12 +18,17 @@ struct Network: Sendable {
     let folder: String
     let port: UInt16
     let nodes: [Node]
-    /// Between each ordered pair of nodes, when the network was made with faults.
+    /// Between each ordered pair of nodes, when the network was made with proxies.
     let proxies: [[FaultyProxy?]]
+    /// In which each node runs, when the network was made of them.
+    let namespaces: Namespaces?
+
+    /// What lies between the nodes.
+    enum Links { case direct, proxies, namespaces }
 
     /// Lets `cairn devnet` make the chain, and ends that devnet as Ctrl-C does.
     static func create(
-        in scenario: Scenario, validators: Int = 4, blockTime: String = "0.5", isFaulty: Bool = false
+        in scenario: Scenario, validators: Int = 4, blockTime: String = "0.5", links: Links = .direct
     ) async throws -> Network {
         let port = try Scenario.freePort()
         let folder = "\(scenario.folder)/network"
@@ -38,28 +43,33 @@ struct Network: Sendable {
         let status = try await devnet.exit(within: .seconds(60))
         guard status == 0 else { throw ScenarioFailure("cairn devnet ended with status \(status)") }
         var proxies = [[FaultyProxy?]](repeating: Array(repeating: nil, count: validators), count: validators)
-        if isFaulty {
+        if links == .proxies {
             for from in 0..<validators {
                 for to in 0..<validators where to != from {
                     proxies[from][to] = try await FaultyProxy.start(to: peerPort(to, port))
                 }
             }
         }
+        let namespaces = links == .namespaces ? try Namespaces(validators) : nil
         var nodes: [Node] = []
         for index in 0..<validators {
+            let host = namespaces?.host(index) ?? "127.0.0.1"
             var arguments = [
                 "node", "--data-dir", "\(folder)/node-\(index)", "--genesis", "\(folder)/genesis.json", "--key-file",
                 "\(folder)/validator-\(index).key", "--node-key", "\(folder)/node-\(index).key", "--rpc-port",
-                "\(port + UInt16(index))", "--listen", "127.0.0.1:\(peerPort(index, port))", "--with-parent",
+                "\(port + UInt16(index))", "--rpc-host", host, "--listen", "\(host):\(peerPort(index, port))",
+                "--with-parent",
             ]
             for other in 0..<validators where other != index {
                 let reached = proxies[index][other]?.port ?? peerPort(other, port)
-                arguments += ["--peer", "\(try address(of: other, folder))@127.0.0.1:\(reached)"]
+                let there = namespaces?.host(other) ?? "127.0.0.1"
+                arguments += ["--peer", "\(try address(of: other, folder))@\(there):\(reached)"]
             }
-            nodes.append(
-                Node(index: index, client: try NodeClient(port: port + UInt16(index)), arguments: arguments))
+            let client = try NodeClient(host: host, port: port + UInt16(index))
+            nodes.append(Node(index: index, client: client, arguments: arguments))
         }
-        return Network(scenario: scenario, folder: folder, port: port, nodes: nodes, proxies: proxies)
+        return Network(
+            scenario: scenario, folder: folder, port: port, nodes: nodes, proxies: proxies, namespaces: namespaces)
     }
 
     private static func peerPort(_ index: Int, _ port: UInt16) -> UInt16 { port + 100 + UInt16(index) }
@@ -79,11 +89,16 @@ struct Network: Sendable {
     // MARK: - Processes
 
     func start(_ index: Int, _ more: String...) throws -> RunningProcess {
-        try scenario.start(.cairn, nodes[index].arguments + more, name: "node-\(index)")
+        try run(index, more)
     }
 
-    func startAll(_ more: String...) throws -> [RunningProcess] {
-        try nodes.indices.map { try scenario.start(.cairn, nodes[$0].arguments + more, name: "node-\($0)") }
+    func startAll(_ more: String...) throws -> [RunningProcess] { try nodes.indices.map { try run($0, more) } }
+
+    private func run(_ index: Int, _ more: [String]) throws -> RunningProcess {
+        let (name, arguments) = ("node-\(index)", nodes[index].arguments + more)
+        guard let namespaces else { return try scenario.start(.cairn, arguments, name: name) }
+        let (path, words) = try namespaces.command(index, .cairn, arguments)
+        return try scenario.start(path: path, words, name: name)
     }
 
     /// A node that is not of the devnet's own, in a directory that `cairn node init` makes: its peers are all of the
@@ -115,7 +130,8 @@ struct Network: Sendable {
     }
 
     /// Sets what lies between two groups of nodes, in both directions.
-    func set(_ mode: FaultyProxy.Mode, between first: [Int], and second: [Int]) {
+    func set(_ mode: FaultyProxy.Mode, between first: [Int], and second: [Int]) throws {
+        try namespaces?.set(isCut: mode != .pass, between: first, and: second)
         for one in first {
             for other in second {
                 proxies[one][other]?.set(mode)

@@ -54,19 +54,21 @@ extension ScenarioTests {
         }
     }
 
-    /// Cut in halves, neither decides; healed, both go on. `CAIRN_CUTS` says how often.
+    /// Cut in halves, neither decides; healed, both go on. `CAIRN_CUTS` says how often; with `CAIRN_NAMESPACES` the kernel
+    /// cuts instead of proxies, which takes root.
     @Test(.timeLimit(.minutes(60)))
     func halvesWaitForEachOther() async throws {
         let cuts = ProcessInfo.processInfo.environment["CAIRN_CUTS"].flatMap(Int.init) ?? 3
         try await Scenario.play { scenario in
-            let network = try await Network.create(in: scenario, isFaulty: true)
+            let isNamespaced = ProcessInfo.processInfo.environment["CAIRN_NAMESPACES"] != nil
+            let network = try await Network.create(in: scenario, links: isNamespaced ? .namespaces : .proxies)
             _ = try network.startAll()
             _ = try network.startTraffic(rate: 5, seed: 2)
             try await network.goOn(3, [0, 1, 2, 3])
             var slowest = Duration.zero
             for cycle in 0..<cuts {
                 let halves = [([0, 1], [2, 3]), ([0, 2], [1, 3]), ([0, 3], [1, 2])][cycle % 3]
-                network.set(cycle.isMultiple(of: 2) ? .cut : .halfOpen, between: halves.0, and: halves.1)
+                try network.set(cycle.isMultiple(of: 2) ? .cut : .halfOpen, between: halves.0, and: halves.1)
                 // A block that was under way may still be decided by those who have its votes.
                 try await Task.sleep(for: .seconds(1))
                 let before = try #require(try await network.height(halves.0[0]))
@@ -74,7 +76,7 @@ extension ScenarioTests {
                 let after = try #require(try await network.height(halves.0[0]))
                 #expect(after <= before + 1, "half of the validators decided blocks")
                 let healed = ContinuousClock.now
-                network.set(.pass, between: halves.0, and: halves.1)
+                try network.set(.pass, between: halves.0, and: halves.1)
                 try await network.reach(after + 2, [0, 1, 2, 3])
                 slowest = max(slowest, ContinuousClock.now - healed)
             }

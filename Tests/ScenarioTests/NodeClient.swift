@@ -14,8 +14,8 @@ struct NodeClient: Sendable {
     let url: String
     private let client: JSONRPCClient
 
-    init(port: UInt16) throws {
-        url = "http://127.0.0.1:\(port)"
+    init(host: String = "127.0.0.1", port: UInt16) throws {
+        url = "http://\(host):\(port)"
         client = try JSONRPCClient(url: url, timeoutSeconds: 20)
     }
 
