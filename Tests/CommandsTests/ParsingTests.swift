@@ -14,7 +14,10 @@ struct ParsingTests {
         "job settle 1", "job verify 1", "prover list", "prover show 0x00",
         "prover register --from k --operator 0x00 --stake 100 --recipient 0x01", "prover deposit --from k --amount 1",
         "prover claim --from k --for dev1", "prover leave --from k", "prover pause --from k", "prover resume --from k",
-        "prover withdraw --from k", "prover unjail --from k", "supply --check", "genesis check f", "key new f",
+        "prover withdraw --from k", "prover unjail --from k",
+        "prover set-operator 0x00000000000000000000000000000000000000aa --from k",
+        "prover set-recipient 0x00000000000000000000000000000000000000aa --from k", "supply --check", "genesis check f",
+        "key new f",
         "key address f", "traffic --rate 10 --seed 7",
         "devnet --provers honest:3,withholding:1,thief:1,crash:t2:1",
     ])
@@ -67,7 +70,8 @@ struct ParsingTests {
             "devnet", "node", "node run", "node init", "node peers", "status", "block", "account", "send", "tx",
             "job list", "job show", "job settle",
             "job verify", "prover list", "prover show", "prover register", "prover deposit", "prover claim",
-            "prover leave", "prover pause", "prover resume", "prover withdraw", "prover unjail", "supply",
+            "prover leave", "prover pause", "prover resume", "prover withdraw", "prover unjail",
+            "prover set-operator", "prover set-recipient", "supply",
             "genesis check", "key new", "key address", "traffic",
         ]
         for command in commands {

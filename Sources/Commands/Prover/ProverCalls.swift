@@ -152,3 +152,46 @@ struct ProverUnjail: OwnerCall {
         (ContractCalls.registry("unjail"), "unjail of prover \(owner.checksummed)")
     }
 }
+
+struct ProverOperator: OwnerCall {
+    static let configuration = CommandConfiguration(
+        commandName: "set-operator", abstract: "Change the key that signs for the prover.",
+        discussion: """
+            Example: cairn prover set-operator "$(cairn key address new-operator.key)" --from owner.key --wait
+            The new key signs from a block on that comes activationDelay blocks later (see the genesis); \
+            the old key is nobody's then, and jobs in progress are the new one's to finish.
+            """)
+
+    @Argument(help: "The address of the new key.")
+    var operatorKey: String
+
+    @OptionGroup var signer: SignerOptions
+    @OptionGroup var waiting: WaitOptions
+    @OptionGroup var options: NodeOptions
+
+    func call(owner: Address) throws(CommandFailure) -> (ContractCall, String) {
+        let key = try AddressArgument.parse(operatorKey)
+        return (ContractCalls.registry("setOperator", key), "operator \(key.checksummed) for \(owner.checksummed)")
+    }
+}
+
+struct ProverRecipient: OwnerCall {
+    static let configuration = CommandConfiguration(
+        commandName: "set-recipient", abstract: "Change who receives the prover's rewards.",
+        discussion: "Example: cairn prover set-recipient 0x7099…79C8 --from owner.key --wait")
+
+    @Argument(help: "The new recipient.")
+    var recipient: String
+
+    @OptionGroup var signer: SignerOptions
+    @OptionGroup var waiting: WaitOptions
+    @OptionGroup var options: NodeOptions
+
+    func call(owner: Address) throws(CommandFailure) -> (ContractCall, String) {
+        let recipient = try AddressArgument.parse(recipient)
+        return (
+            ContractCalls.registry("setRecipient", recipient),
+            "recipient \(recipient.checksummed) for prover \(owner.checksummed)"
+        )
+    }
+}

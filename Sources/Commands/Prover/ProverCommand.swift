@@ -6,6 +6,6 @@ struct ProverCommand: ParsableCommand {
         subcommands: [
             ProverList.self, ProverShow.self, ProverLedgerCommand.self, ProverNeeds.self, ProverRegister.self,
             ProverDeposit.self, ProverClaim.self, ProverLeave.self, ProverPause.self, ProverResume.self,
-            ProverWithdraw.self, ProverUnjail.self,
+            ProverWithdraw.self, ProverUnjail.self, ProverOperator.self, ProverRecipient.self,
         ])
 }

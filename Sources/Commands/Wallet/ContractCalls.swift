@@ -40,6 +40,11 @@ enum ContractCalls {
     /// `pause()`, `resume()`, `leave()`, `withdraw()` or `unjail()` of the sender's own prover.
     static func registry(_ function: String) -> ContractCall { ContractCall(.proverRegistry, "\(function)()") }
 
+    /// `setOperator(address)` or `setRecipient(address)` of the sender's own prover.
+    static func registry(_ function: String, _ address: Address) -> ContractCall {
+        ContractCall(.proverRegistry, "\(function)(address)") { $0.append(address) }
+    }
+
     static var claim: ContractCall { ContractCall(.claims, "claim()") }
 
     static func claim(for beneficiary: Address) -> ContractCall {
