@@ -1,20 +1,15 @@
 import Dispatch
 import Glibc
+import Synchronization
 
 /// Requests to end, and the end of a parent process, as one stream.
 package enum Signals {
-    /// Names of SIGINT, SIGTERM and SIGHUP as they come; the default action of these signals is off from now on.
+    /// Names of SIGINT, SIGTERM and SIGHUP as they come; they have no other effect from now on. None is lost between
+    /// this call and the first wait.
     package static func terminations() -> AsyncStream<String> {
         let (stream, continuation) = AsyncStream.makeStream(of: String.self)
-        let sources = [(SIGINT, "SIGINT"), (SIGTERM, "SIGTERM"), (SIGHUP, "SIGHUP")].map { number, name in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { continuation.yield(name) }
-            source.activate()
-            return source
-        }
-        let kept = SignalSources(list: sources)
-        continuation.onTermination = { _ in kept.cancel() }
+        let number = SignalPipe.shared.add(continuation)
+        continuation.onTermination = { _ in SignalPipe.shared.remove(number) }
         return stream
     }
 
@@ -58,11 +53,52 @@ package enum Signals {
     }
 }
 
-/// Sources live as long as someone holds them; they may be cancelled from any thread.
-private final class SignalSources: @unchecked Sendable {
-    private let list: [any DispatchSourceSignal]
+/// Where the handler writes the number of a signal to; set before the handler is.
+nonisolated(unsafe) private var signalEntrance: Int32 = -1
 
-    init(list: [any DispatchSourceSignal]) { self.list = list }
+/// Signals by way of a pipe: a handler that writes a byte loses none, from the moment on that it is installed. A source
+/// of events that is registered by another thread would, after the signals were told to be ignored.
+private final class SignalPipe: Sendable {
+    static let shared = SignalPipe()
 
-    func cancel() { for source in list { source.cancel() } }
+    private struct Listeners {
+        var next = 0
+        var list: [Int: AsyncStream<String>.Continuation] = [:]
+    }
+    private let listeners = Mutex(Listeners())
+
+    private init() {
+        var ends: [Int32] = [-1, -1]
+        guard unsafe pipe(&ends) == 0 else { return }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        let exit = ends[0]
+        unsafe signalEntrance = ends[1]
+        for number in [SIGINT, SIGTERM, SIGHUP] {
+            signal(number) { number in
+                var byte = UInt8(truncatingIfNeeded: number)
+                _ = unsafe write(signalEntrance, &byte, 1)
+            }
+        }
+        // A blocking read needs a thread of its own; it lives as long as the process.
+        DispatchQueue(label: "cairn.signals").async { [self] in
+            var byte: UInt8 = 0
+            while true {
+                let count = unsafe read(exit, &byte, 1)
+                guard count == 1 else { continue }
+                let names = [SIGINT: "SIGINT", SIGTERM: "SIGTERM", SIGHUP: "SIGHUP"]
+                let name = names[Int32(byte)] ?? "signal \(byte)"
+                for listener in listeners.withLock({ Array($0.list.values) }) { listener.yield(name) }
+            }
+        }
+    }
+
+    func add(_ continuation: AsyncStream<String>.Continuation) -> Int {
+        listeners.withLock { listeners in
+            listeners.next += 1
+            listeners.list[listeners.next] = continuation
+            return listeners.next
+        }
+    }
+
+    func remove(_ number: Int) { listeners.withLock { _ = $0.list.removeValue(forKey: number) } }
 }

@@ -10,9 +10,10 @@ extension ScenarioTests {
             for (file, name) in [("prover-2.key", "prover-2"), ("validator-0.key", "node-0")] {
                 let devnet = try chain.startDevnet("--until-proven", "1000")
                 try await eventually("the devnet starts") { devnet.output.contains("\"started\"") }
-                let children = Scenario.processes(naming: "\(chain.folder)/\(file)")
-                try #require(children.count == 1)
-                kill(children[0], SIGKILL)
+                let child = try await eventually("\(name) runs") {
+                    Scenario.processes(naming: "\(chain.folder)/\(file)").first
+                }
+                kill(child, SIGKILL)
                 #expect(try await devnet.exit(within: .seconds(60)) == 1)
                 #expect(devnet.errors.contains("\(name) was ended by signal 9"))
                 #expect(Scenario.processes(naming: chain.folder).isEmpty, "children outlive the devnet")
@@ -27,7 +28,8 @@ extension ScenarioTests {
             let chain = try await Chain.create(in: scenario, blockTime: "0.5")
             let devnet = try chain.startDevnet()
             try await eventually("the devnet starts") { devnet.output.contains("\"started\"") }
-            try #require(Scenario.processes(naming: chain.folder).count > 5)
+            // A process that has just begun has no command line for a moment.
+            try await eventually("its processes run") { Scenario.processes(naming: chain.folder).count > 5 }
             try await devnet.killNow()
             try await eventually("its children end") { Scenario.processes(naming: chain.folder).isEmpty }
             // The directory is free again, and whole.

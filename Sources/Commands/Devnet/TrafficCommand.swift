@@ -3,6 +3,7 @@ import ByteCodec
 import ChainTypes
 import CommandShell
 import Cryptography
+import Glibc
 import JSONRPC
 import Logging
 import NodeRuntime
@@ -31,21 +32,24 @@ struct TrafficCommand: AsyncParsableCommand {
         guard rate > 0, rate <= 1000 else { throw CommandFailure.usage("--rate: expected above 0 and at most 1000") }
         let log = try logging.logger("traffic")
         let node = try RemoteNode(url: rpc ?? Environment["CAIRN_RPC"] ?? NodeOptions.defaultURL)
-        guard try await node.call("cairn_status")["isDevnet"].flag() else {
-            throw CommandFailure("this chain is no devnet: traffic is sent with public keys")
-        }
         let source = TransferSource(seed: seed ?? .random(in: 0 ... .max))
-        log.info("\(rate) transfers per second, seed \(source.seed)")
-        let traffic = try await Traffic(node: node, log: log)
-        let rate = rate
-        let withParent = withParent
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { _ = await Signals.firstTermination(withParent: withParent) }
+        let (rate, withParent) = (rate, withParent)
+        try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
-                var (traffic, source) = (traffic, source)
-                await traffic.run(&source, rate: rate)
+                _ = await Signals.firstTermination(withParent: withParent)
+                return true
             }
-            await group.next()
+            group.addTask {
+                guard try await node.call("cairn_status")["isDevnet"].flag() else {
+                    throw CommandFailure("this chain is no devnet: traffic is sent with public keys")
+                }
+                log.info("\(rate) transfers per second, seed \(source.seed)")
+                var (traffic, source) = (try await Traffic(node: node, log: log), source)
+                await traffic.run(&source, rate: rate)
+                return false
+            }
+            // A call that is under way is not waited for: nothing is lost with it.
+            if try await group.next() == true { _exit(ExitStatus.success.rawValue) }
             group.cancelAll()
         }
     }
