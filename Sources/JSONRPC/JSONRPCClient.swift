@@ -147,7 +147,8 @@ package final class JSONRPCClient: Sendable {
         let exchange = HTTPExchange(head: head, body: body, timeout: .seconds(timeoutSeconds), promise: promise)
         do {
             let reply = try await withTaskCancellationHandler {
-                channel.writeAndFlush(exchange, promise: nil)
+                // A closed channel has no handler left that would end the exchange.
+                channel.writeAndFlush(exchange).whenFailure { _ in promise.fail(HTTPExchangeFailure.disconnected) }
                 return try await promise.futureResult.get()
             } onCancel: {
                 channel.close(promise: nil)

@@ -35,6 +35,22 @@ import Testing
         }
     }
 
+    /// A call that is cancelled before its request leaves closes the connection under it, and still comes to an end.
+    @Test func aCallOfACancelledTaskEnds() async throws {
+        try await withServer { port in
+            let client = try client(port)
+            for _ in 0..<200 {
+                _ = try await client.call("echo")
+                let call = Task {
+                    unsafe withUnsafeCurrentTask { unsafe $0?.cancel() }
+                    return try await client.call("echo")
+                }
+                if case .failure(let error) = await call.result { #expect(error as? RPCClientError == .cancelled) }
+            }
+            client.closeIdle()
+        }
+    }
+
     @Test func anErrorOfTheNodeIsThrownWithItsData() async throws {
         try await withServer { port in
             let client = try client(port)
