@@ -64,6 +64,8 @@ private final class SignalPipe: Sendable {
     private struct Listeners {
         var next = 0
         var list: [Int: AsyncStream<String>.Continuation] = [:]
+        /// What came while nobody listened.
+        var unheard: [String] = []
     }
     private let listeners = Mutex(Listeners())
 
@@ -87,7 +89,10 @@ private final class SignalPipe: Sendable {
                 guard count == 1 else { continue }
                 let names = [SIGINT: "SIGINT", SIGTERM: "SIGTERM", SIGHUP: "SIGHUP"]
                 let name = names[Int32(byte)] ?? "signal \(byte)"
-                for listener in listeners.withLock({ Array($0.list.values) }) { listener.yield(name) }
+                listeners.withLock { listeners in
+                    if listeners.list.isEmpty { listeners.unheard.append(name) }
+                    for listener in listeners.list.values { listener.yield(name) }
+                }
             }
         }
     }
@@ -96,6 +101,8 @@ private final class SignalPipe: Sendable {
         listeners.withLock { listeners in
             listeners.next += 1
             listeners.list[listeners.next] = continuation
+            for name in listeners.unheard { continuation.yield(name) }
+            listeners.unheard = []
             return listeners.next
         }
     }
