@@ -129,21 +129,26 @@ private struct AccountsAfter: AccountReader {
 extension Replica {
     /// Builds the block of this height from the pool. What was prepared for it is used in its first round.
     mutating func buildBlock(round: UInt32, now: UInt64) throws(StorageFault) -> ExecutedCandidate? {
-        let base = DraftBase(
-            hash: tip.hash, header: tip.header, system: ledger.system, accounts: ledger.accounts, tree: ledger.tree,
-            feed: jobFeed)
-        if let prepared, prepared.parent == tip.hash, prepared.context.originRound == round,
-            prepared.context.evidence == evidence.pending(after: ledger.system)
-        {
-            var draft = prepared
-            self.prepared = nil
+        if var draft = takePrepared(round: round) {
             try fill(&draft, leavingOut: [])
             // A proof that came late does not wait for transfers that came early.
             if !draft.crowdsOutProofs { return draft.finish(on: tip, now: now) }
         }
+        let base = DraftBase(
+            hash: tip.hash, header: tip.header, system: ledger.system, accounts: ledger.accounts, tree: ledger.tree,
+            feed: jobFeed)
         guard var draft = draft(over: base, round: round) else { return nil }
         try fill(&draft, leavingOut: [])
         return draft.finish(on: tip, now: now)
+    }
+
+    /// What was prepared, when it is for this height, this round and the evidence that is known now.
+    private mutating func takePrepared(round: UInt32) -> BlockDraft? {
+        defer { prepared = nil }
+        guard let prepared, prepared.parent == tip.hash, prepared.context.originRound == round,
+            prepared.context.evidence == evidence.pending(after: ledger.system)
+        else { return nil }
+        return prepared
     }
 
     /// The block on top of which this node has its next one prepared; nil when it has none.
@@ -204,9 +209,8 @@ extension Replica {
 
     private func fill(_ draft: inout BlockDraft, leavingOut: Set<Bytes32>) throws(StorageFault) {
         try draft.add(proofs: mempool.pendingProofs.filter { !leavingOut.contains($0.transaction.hash) })
-        let view = draft
         let candidates = try mempool.candidates(baseFee: draft.context.baseFee, limit: Limits.maxBlockTransactions) {
-            (sender) throws(StorageFault) in try view.nonce(of: sender)
+            (sender) throws(StorageFault) in try draft.nonce(of: sender)
         }
         try draft.add(candidates)
     }
