@@ -127,11 +127,13 @@ let package = Package(
         program("cairn", ["Commands", "CommandShell"]),
         program("cairn-prover", ["ProverCommands", "CommandShell"]),
         program("cairn-sim", ["SimulationCommands", "CommandShell"]),
-        program("cairn-bench", domain + proofs + ["NodeRuntime", "PeerNetwork", "Replica", logging]),
+        program("cairn-bench", domain + proofs + ["Mempool", "NodeRuntime", "PeerNetwork", "Replica", logging]),
 
         // Test support
         support("STARKSamples", ["STARKCore", "STARKVerifier", "STARKProver", "ProofField"]),
-        support("FuzzTargets", domain + proofs + rules + ["Replica", "JSONRPC", "PeerNetwork", "STARKSamples"]),
+        support(
+            "FuzzTargets",
+            domain + proofs + rules + ["Replica", "JSONRPC", "PeerNetwork", "Storage", "STARKSamples"]),
         support("SampleChain", domain + proofs + rules + ["Replica", "STARKProver", "ProverRuntime"]),
 
         // Tests

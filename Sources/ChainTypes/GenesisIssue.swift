@@ -18,6 +18,8 @@ package enum GenesisIssue: Hashable, Sendable {
     case tooManyValidators(Int)
     case duplicateValidator(Address)
     case duplicateVRFKey(validator: Address)
+    /// One key under ECDSA and ECVRF can leak.
+    case vrfKeyIsSigningKey(validator: Address)
     case validatorAddressMismatch(Address)
     case zeroPower(Address)
     case totalPowerAboveCap

@@ -15,6 +15,8 @@ extension GenesisIssue {
         case .tooManyValidators(let count): "\(count) validators are more than a chain takes"
         case .duplicateValidator(let address): "validator \(address) stands twice"
         case .duplicateVRFKey(let address): "the VRF key of \(address) is also another validator's"
+        case .vrfKeyIsSigningKey(let address):
+            "the VRF key of \(address) is also a signing key: used with both algorithms a key can leak"
         case .validatorAddressMismatch(let address): "\(address) is not the address of its signing key"
         case .zeroPower(let address): "validator \(address) has no voting power"
         case .totalPowerAboveCap: "the sum of all voting powers is above the cap"

@@ -29,7 +29,11 @@ extension Genesis {
         }
         issues += Self.duplicates(validators.map(\.address)).map { .duplicateValidator($0) }
         var vrfKeys: Set<VRFPublicKey> = []
+        let signingKeys = Set(validators.map(\.signingKey.compressed))
         for validator in validators {
+            if signingKeys.contains(validator.vrfKey.compressed) {
+                issues.append(.vrfKeyIsSigningKey(validator: validator.address))
+            }
             if !vrfKeys.insert(validator.vrfKey).inserted {
                 issues.append(.duplicateVRFKey(validator: validator.address))
             }

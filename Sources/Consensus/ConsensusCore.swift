@@ -99,9 +99,6 @@ package struct ConsensusCore: Sendable {
             signatures: precommits.signatures(for: committed.blockHash, slots: validators.validators.count))
     }
 
-    /// All validators precommitted the decided block: the next height need not wait for more.
-    package var hasAllPrecommits: Bool { seenCertificate?.signatures.allSatisfy { $0 != nil } ?? false }
-
     /// What a peer at this height needs in order to get where this node is: all votes of this round and the one before
     /// (either quorum or third that led here is among them), the proposal, and the polka of the valid block.
     package var gossip: [ConsensusMessage] {

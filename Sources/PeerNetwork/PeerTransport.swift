@@ -203,12 +203,22 @@ package final class PeerTransport: Sendable {
         let link = state.withLock { $0.links[peer] }
         guard let link, link.facts.isUp else { return }
         link.send(bytes, on: channel)
+        boundLines()
     }
 
     /// Puts a message in every peer's line but one's.
     package func broadcast(_ bytes: [UInt8], on channel: PeerChannel, except: Address? = nil) {
         let links = state.withLock { state in state.links.filter { $0.key != except }.values }
         for link in links where link.facts.isUp { link.send(bytes, on: channel) }
+        boundLines()
+    }
+
+    /// Each line has its bound; this is the one of all of them, which many slow peers would pass together.
+    private func boundLines() {
+        let links = state.withLock { Array($0.links.values) }
+        let lines = links.map { (link: $0, bytes: $0.queuedBytes) }
+        guard lines.reduce(0, { $0 + $1.bytes }) > configuration.limits.queueBytesInAll else { return }
+        lines.max { $0.bytes < $1.bytes }?.link.tell(.end(.tooSlow))
     }
 
     /// Counts points against a peer; at 100 it is dropped and banned.

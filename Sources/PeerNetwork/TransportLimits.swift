@@ -39,6 +39,9 @@ package struct TransportLimits: Sendable {
     package var queueMessages = 4_096
     package var queueFactor = 2
 
+    /// Bytes that may wait for all peers together; above that the peer with the longest lines is given up.
+    package var queueBytesInAll = 1 << 30
+
     func queueBytes(_ channel: PeerChannel) -> Int {
         switch channel {
         case .consensus, .transaction: 4 * queueFactor * Self.messageBytes(channel)

@@ -168,10 +168,16 @@ extension Replica {
         }
     }
 
+    /// The most messages of the next height that are kept of one peer.
+    package var maxEarlyMessages: Int { 4 * core.validators.validators.count + 8 }
+
+    /// Messages of the next height that wait, over all peers.
+    package var earlyMessages: Int { peers.addresses.reduce(0) { $0 + (peers[$1]?.early.count ?? 0) } }
+
     /// Messages of the next height wait until this one is committed, a bounded number of each peer.
     private mutating func keepEarly(_ message: ConsensusMessage, from peer: Address) {
-        let limit = 4 * core.validators.validators.count + 8
-        guard message.height == core.height + 1, let known = peers[peer], known.early.count < limit else { return }
+        guard message.height == core.height + 1, let known = peers[peer], known.early.count < maxEarlyMessages
+        else { return }
         peers[peer]?.early.append(message)
     }
 

@@ -112,9 +112,11 @@ package final class RecordLog: Sendable {
 
     // MARK: - Bytes
 
-    static func header(_ identity: [UInt8]) -> [UInt8] { identity + check(0, identity) }
+    /// The first bytes of a log of that identity (32 bytes).
+    package static func header(_ identity: [UInt8]) -> [UInt8] { identity + check(0, identity) }
 
-    static func framed(_ record: [UInt8], at offset: Int) -> [UInt8] {
+    /// A record as it stands at that offset of the file.
+    package static func framed(_ record: [UInt8], at offset: Int) -> [UInt8] {
         let length = bigEndian(UInt32(record.count))
         return length + check(offset, length) + record + check(offset + 12, record)
     }
@@ -130,7 +132,7 @@ package final class RecordLog: Sendable {
     }
 
     /// The whole records of a file's bytes, and where they end.
-    static func parse(
+    package static func parse(
         _ bytes: [UInt8], identity: [UInt8]
     ) throws(RecordLogError) -> (records: [[UInt8]], end: Int) {
         guard bytes.count >= headerBytes else { throw .damaged(offset: bytes.count) }

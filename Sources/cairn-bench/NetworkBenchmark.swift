@@ -3,6 +3,7 @@ import ChainTypes
 import Circuits
 import Cryptography
 import Foundation
+import Mempool
 import NodeRuntime
 import PeerNetwork
 import Replica
@@ -52,8 +53,8 @@ struct NetworkBenchmark {
         let blocks = hosts[0].committed.listen()
         let running = hosts.map { host in Task { try await host.run() } }
 
-        // As much as a pool holds, and never more than two blocks.
-        let ahead = min(2 * perBlock, 4_000)
+        // Two blocks' worth, or all that a pool holds.
+        let ahead = min(2 * perBlock, Mempool.Bounds().transactions)
         var (offered, committed, full) = (0, 0, 0)
         let seconds = try await Report.seconds {
             try await Self.offer(Array(encoded.prefix(ahead)), to: hosts)

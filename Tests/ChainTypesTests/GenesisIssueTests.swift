@@ -40,6 +40,8 @@ import Testing
         try expect(.duplicateVRFKey(validator: validators[1].address)) {
             $0.validators[1].vrfKey = validators[0].vrfKey
         }
+        let signingKey = try VRFPublicKey(compressed: validators[0].signingKey.compressed)
+        try expect(.vrfKeyIsSigningKey(validator: validators[1].address)) { $0.validators[1].vrfKey = signingKey }
         try expect(.validatorAddressMismatch(.zero)) { $0.validators[0].address = .zero }
         try expect(.zeroPower(validators[2].address)) { $0.validators[2].power = 0 }
         try expect(.totalPowerAboveCap) { $0.validators[2].power = .max }

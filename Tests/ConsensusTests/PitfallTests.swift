@@ -33,7 +33,7 @@ struct PitfallTests {
     }
 
     @Test("1: a quorum of nil prevotes does not unlock")
-    func nilPolkaKeepsLock() throws {
+    func pitfall01NilPolkaKeepsLock() throws {
         var core = try lockedOnA()
         _ = core.expire(.propose, 1)
         let effects = try [0, 1, 2].flatMap { try core.receive(committee.vote($0, .prevote, 1, nil)) }
@@ -72,7 +72,7 @@ struct PitfallTests {
     }
 
     @Test("2: one verdict serves lines 22, 36 and 47 at once")
-    func severalRulesAtOnce() throws {
+    func pitfall02SeveralRulesAtOnce() throws {
         var core = try started()
         _ = core.step(.blockAvailable(blockHash: a, originRound: 0, timely: true))
         for i in [0, 1, 2] { _ = try core.receive(committee.vote(i, .prevote, 0, a)) }
@@ -254,7 +254,7 @@ struct PitfallTests {
     }
 
     @Test("6: the proposer of a round does not depend on how the round was reached")
-    func proposerIsPure() throws {
+    func pitfall06ProposerIsPure() throws {
         var stepwise = committee.core(3)
         _ = stepwise.step(.start)
         for round in UInt32(0)..<6 { _ = stepwise.expire(.precommit, round) }
@@ -267,7 +267,7 @@ struct PitfallTests {
     }
 
     @Test("7: two thirds exactly are no quorum and a third exactly skips no round, also at the cap of power")
-    func powerAtTheCap() throws {
+    func pitfall07PowerAtTheCap() throws {
         let third = Limits.maxTotalPower / 3
         let heavy = try Committee(powers: [third, third, third])
         var core = heavy.core(2)

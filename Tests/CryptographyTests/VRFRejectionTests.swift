@@ -84,7 +84,7 @@ import Testing
     }
 
     /// The proof that draft 05 gives for the same key and input is not a proof of RFC 9381.
-    @Test func proofOfDraft05IsRefused() throws {
+    @Test func pitfall20ProofOfDraft05IsRefused() throws {
         let proof = try #require(
             Hex.decode(
                 "031f4dbca087a1972d04a07a779b7df1caa99e0f5db2aa21f3aecc4f9e10e85d08748c9fbe6b95d17359707bfb8e8ab0c9"

@@ -36,6 +36,22 @@ enum FilePath {
         #expect(VRFVector.all.count == 24)
     }
 
+    /// Whoever has the key may choose its nonce, and so has many proofs: they all have one output. Made by the second
+    /// implementation for the first vector with the nonces 12345678901234567890 and 987654321.
+    @Test(
+        "pitfall 17: another proof is another proof, and the same randomness",
+        arguments: [
+            "6f6f4d05e2b8ae187827ee23c0d3aa612a0e9230f8a015cebc32d7f6fa6c3648f77aad5477d58dd9e76145f6dff12bb8",
+            "730a704b251db49462f16d8b8f71d3c47be013fcea940eb6ea008058431ef9e21f4dcc1b7054fcf74a2b1d81e8ea22f8",
+        ])
+    func pitfall17AnotherProofTheSameOutput(_ scalars: String) throws {
+        let vector = try #require(VRFVector.all.first)
+        let proof = try vector.proof.prefix(33) + #require(Hex.decode(scalars))
+        #expect(try Array(proof) != vector.proof)
+        let output = try VRF.verify(publicKey: vector.key, alpha: vector.input, proof: Array(proof))
+        #expect(output == Bytes32(hex: vector.beta))
+    }
+
     @Test(arguments: VRFVector.all)
     func proofAndOutput(_ vector: VRFVector) throws {
         let key = try VRFSecretKey(scalar: #require(Hex.decode(vector.secretKey)))

@@ -50,7 +50,7 @@ struct EvidenceTests {
     }
 
     @Test("a fault is punished once, whatever shows it (pitfall 22)")
-    func once() throws {
+    func pitfall22Once() throws {
         var chain = try Self.scenario()
         let address = try chain.address(2)
         try chain.block(evidence: [try chain.equivocation(2, height: 20)])
@@ -60,7 +60,7 @@ struct EvidenceTests {
     }
 
     @Test("who has left is punished while its stake unbonds (pitfall 21)")
-    func whileUnbonding() throws {
+    func pitfall21WhileUnbonding() throws {
         var chain = try Self.scenario()
         try chain.block { #expect($0.call(.leave, by: Chain.owner(2)) == nil) }
         try chain.blocks(8)

@@ -70,8 +70,14 @@ let package = Package(
                 "EphemeralKey.swift", "Frame.swift", "NodeCertificate.swift", "PeerAddress.swift", "PeerChannel.swift",
                 "PeerHello.swift", "PeerRefusal.swift", "TransportLimits.swift",
             ], swiftSettings: settings),
+        // The record log; the database is none of a fuzzer's either.
+        .target(
+            name: "Storage", dependencies: ["ByteCodec", "Cryptography", "ChainTypes"], path: "Sources/Storage",
+            sources: ["RecordLog.swift"], swiftSettings: settings),
         support("STARKSamples", ["STARKCore", "STARKVerifier", "STARKProver", "ProofField"]),
-        support("FuzzTargets", domain + proofs + rules + ["Replica", "JSONRPC", "PeerNetwork", "STARKSamples"]),
+        support(
+            "FuzzTargets",
+            domain + proofs + rules + ["Replica", "JSONRPC", "PeerNetwork", "Storage", "STARKSamples"]),
 
         .executableTarget(
             name: "Fuzzer", dependencies: ["FuzzTargets", "CFuzzer"], path: "Fuzzer",

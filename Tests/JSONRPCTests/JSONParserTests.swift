@@ -69,7 +69,7 @@ private func parse(_ text: String, limits: JSONLimits = JSONLimits()) throws(JSO
     }
 
     @Test(arguments: [("[", "]"), ("{\"a\":", "}")])
-    func theDepthIsLimited(open: String, close: String) throws {
+    func pitfall15TheDepthIsLimited(open: String, close: String) throws {
         func nested(_ depth: Int) -> String {
             String(repeating: open, count: depth) + "1" + String(repeating: close, count: depth)
         }

@@ -94,7 +94,7 @@ private func exchange(
         ("Host: evil.example\r\n", 403), ("Host: localhost.evil.example\r\n", 403), ("Host: 1.2.3.4.evil\r\n", 403),
         ("Host: localhost\r\nHost: evil.example\r\n", 403),
     ])
-    func onlyKnownHostNamesAreServed(fields: String, status: Int) async throws {
+    func pitfall15OnlyKnownHostNamesAreServed(fields: String, status: Int) async throws {
         let response = try await exchange(post(call, fields)) { $0.allowedHosts = ["node.example"] }
         #expect(response.hasPrefix("HTTP/1.1 \(status) "))
         #expect(response.contains(answer) == (status == 200))
@@ -135,7 +135,7 @@ private func exchange(
         ("GET / HTTP/1.1\r\nHost: localhost\r\nX: \(String(repeating: "a", count: 20_000))\r\n\r\n", 400),
         ("GET / HTTP/1.1\r\nHost: localhost\r\n\(String(repeating: "X: a\r\n", count: 100))\r\n", 400),
     ])
-    func aBadRequestIsRefusedAndTheConnectionClosed(request: String, status: Int) async throws {
+    func pitfall15ABadRequestIsRefusedAndTheConnectionClosed(request: String, status: Int) async throws {
         let response = try await exchange(request) { $0.limits.bodyBytes = 100 }
         #expect(response.hasPrefix("HTTP/1.1 \(status) "))
     }

@@ -31,6 +31,15 @@ struct CertificateTests {
         #expect(throws: PeerCertificateRejection.wrongSignature) { try NodeCertificate.node(ofDER: second) }
     }
 
+    @Test func aKeyOfAnotherType() throws {
+        let node = try TestPeer.key(1)
+        var bytes = try NodeCertificate.make(key: try EphemeralKey(), node: node)
+        let position = try #require(Self.position(of: node.publicKey.compressed, in: bytes))
+        // An integer where the octets of the key stand.
+        bytes[position - 2] = 2
+        #expect(throws: PeerCertificateRejection.malformedNodeKey) { try NodeCertificate.node(ofDER: bytes) }
+    }
+
     @Test func aKeyThatIsNoPoint() throws {
         let node = try TestPeer.key(1)
         var bytes = try NodeCertificate.make(key: try EphemeralKey(), node: node)

@@ -161,6 +161,29 @@ import Testing
         }
     }
 
+    /// Peers whose own lines are not full, and which are too much together: the one with the longest lines goes.
+    @Test func linesAreBoundedTogether() async throws {
+        var limits = TestPeer.limits
+        limits.queueBytesInAll = 48 << 20
+        var reader = TestPeer.limits
+        reader.unreadBytes = 1
+        let slow = try await TestPeer(1, limits: reader)
+        let slower = try await TestPeer(2, limits: reader)
+        let host = try await TestPeer(3, static: [try slow.address, try slower.address], limits: limits)
+        try await with(host, slow, slower) {
+            _ = try await host.up()
+            _ = try await host.up()
+            let message = [UInt8](repeating: 5, count: 1 << 20)
+            // Sockets take some of it; the difference of the two lines is greater than that.
+            for _ in 0..<16 { host.transport.send(message, on: .sync, to: slow.node) }
+            for _ in 0..<48 { host.transport.send(message, on: .sync, to: slower.node) }
+            let down = try await host.event { event -> (Address, PeerDownReason)? in
+                if case .down(let node, let reason) = event { (node, reason) } else { nil }
+            }
+            #expect(down == (slower.node, .tooSlow))
+        }
+    }
+
     @Test func penaltiesAddUpToABan() async throws {
         let first = try await TestPeer(1)
         let second = try await TestPeer(2, static: [try first.address])

@@ -2,6 +2,7 @@ import ByteCodec
 import Cryptography
 import NIOCore
 import NIOPosix
+import NIOSSL
 import PeerNetwork
 import Testing
 
@@ -48,6 +49,27 @@ import Testing
             try await raw.send(frame: [1, 2, 3], channel: 1)
             #expect(try await host.refusal() == .offence(.outOfOrder))
             await raw.closed()
+        }
+    }
+
+    /// A peer that says more than its rate is read no faster: a lower bound of time, which a busy machine only lengthens.
+    @Test func aChattererIsReadAtItsRate() async throws {
+        var limits = TestPeer.limits
+        limits.messagesPerSecond = 20
+        limits.burstSeconds = 1
+        let host = try await TestPeer(1, limits: limits)
+        try await with(host) {
+            let raw = try await RawPeer.connect(to: host, as: 2)
+            try await raw.greet(as: 2)
+            _ = try await host.up()
+            // What comes with one read of the socket is taken, and then the socket is left alone until it is paid for.
+            for number in 0..<60 { try await raw.send(frame: [UInt8(number)], channel: 1) }
+            for number in 0..<60 { #expect(try await host.message().1 == [UInt8(number)]) }
+            let start = ContinuousClock.now
+            try await raw.send(frame: [60], channel: 1)
+            #expect(try await host.message().1 == [60])
+            #expect(ContinuousClock.now - start >= .seconds(1))
+            await raw.close()
         }
     }
 
@@ -106,6 +128,46 @@ import Testing
             bytes[position + CertificateTests.identifier.count - 1] ^= 1
             let raw = try? await RawPeer.connect(to: host, certificate: bytes, key: key)
             #expect(try await host.refusal() == .certificate(.noNodeKey))
+            await raw?.closed()
+        }
+    }
+
+    /// The other version of TLS that libraries still speak is refused, though the certificate is good.
+    @Test func anOlderTLS() async throws {
+        let host = try await TestPeer(1)
+        try await with(host) {
+            let key = try EphemeralKey()
+            let bytes = try NodeCertificate.make(key: key, node: try TestPeer.key(2))
+            await #expect(throws: (any Error).self) {
+                _ = try await RawPeer.connect(to: host, certificate: bytes, key: key) {
+                    $0.minimumTLSVersion = .tlsv12
+                    $0.maximumTLSVersion = .tlsv12
+                }
+            }
+            #expect(host.transport.peerCount == 0)
+            let raw = try await RawPeer.connect(to: host, certificate: bytes, key: key) {
+                $0.minimumTLSVersion = .tlsv12
+            }
+            try await raw.greet(as: 2)
+            _ = try await host.up()
+            await raw.close()
+        }
+    }
+
+    @Test(arguments: [0, 2]) func noCertificateOrTwo(_ count: Int) async throws {
+        let host = try await TestPeer(1)
+        try await with(host) {
+            let key = try EphemeralKey()
+            let bytes = try NodeCertificate.make(key: key, node: try TestPeer.key(2))
+            let raw = try? await RawPeer.connect(to: host, certificate: bytes, key: key) {
+                guard let first = $0.certificateChain.first else { return }
+                $0.certificateChain = [NIOSSLCertificateSource](repeating: first, count: count)
+                if count == 0 { $0.privateKey = nil }
+            }
+            let reason = try await host.event { event -> PeerDownReason? in
+                if case .refused(nil, let reason) = event { reason } else { nil }
+            }
+            #expect(reason == (count == 0 ? .closed : .certificate(.notOne)))
             await raw?.closed()
         }
     }

@@ -23,12 +23,16 @@ final class RawPeer: Sendable {
         return try await connect(to: peer, certificate: bytes, key: key)
     }
 
-    static func connect(to peer: TestPeer, certificate: [UInt8], key: EphemeralKey) async throws -> RawPeer {
+    static func connect(
+        to peer: TestPeer, certificate: [UInt8], key: EphemeralKey,
+        change: (inout TLSConfiguration) throws -> Void = { _ in }
+    ) async throws -> RawPeer {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.certificateChain = [.certificate(try NIOSSLCertificate(bytes: certificate, format: .der))]
         configuration.privateKey = .privateKey(try NIOSSLPrivateKey(bytes: try key.pkcs8(), format: .der))
         configuration.certificateVerification = .none
         configuration.minimumTLSVersion = .tlsv13
+        try change(&configuration)
         let context = try NIOSSLContext(configuration: configuration)
         let (frames, continuation) = AsyncStream.makeStream(of: Frame.self)
         let ready = MultiThreadedEventLoopGroup.singleton.next().makePromise(of: Void.self)

@@ -35,7 +35,7 @@ struct SelectionTests {
         #expect(Selection.count(available: 1_000, instances: 1, parameters: parameters) == 2)
     }
 
-    @Test func aDrawIsWithoutReplacementAndOfCandidatesOnly() {
+    @Test func pitfall19ADrawIsWithoutReplacementAndOfCandidatesOnly() {
         let candidates = (0..<40).map { Selection.Candidate(owner: Market.owner($0), weight: UInt64($0 % 3)) }
         for number in 0..<50 {
             var stream = SeedStream(seed: seed(number))

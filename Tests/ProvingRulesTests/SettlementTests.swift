@@ -319,7 +319,7 @@ struct IssuanceCapTests {
         #expect(absent.settled(.source, cap: 1).burned == absent.settled(.source).burned)
     }
 
-    @Test func amountsThatPass128BitsSaturate() {
+    @Test func pitfall23AmountsThatPass128BitsSaturate() {
         let bill = job.settled(.source, unit: .max / 2, cap: 7_000)
         #expect(bill.minted <= 7_000)
     }

@@ -240,6 +240,23 @@ struct SyncTests {
         agree(cluster, all)
     }
 
+    @Test("pitfall 14: a height that falls ends catching up, and what is here is kept")
+    func pitfall14FallingHeights() throws {
+        var cluster = try SampleCluster(validators: 4, followers: 1)
+        try cluster.start()
+        #expect(try cluster.reach(10, 0..<4))
+        var claims: [UInt64] = [.max - 1, 12, 1, 0]
+        cluster.tamper = { message, from, to in
+            guard from == 3, to == 0, case .status(let status) = message else { return [message] }
+            let claim = claims.count > 1 ? claims.removeFirst() : claims[0]
+            return [.status(PeerStatus(height: claim, tipHash: status.tipHash, baseHeight: 1))]
+        }
+        #expect(try cluster.reach(30, 0..<5))
+        #expect(claims.count == 1)
+        #expect(cluster.nodes[0].replica?.syncStatus == nil)
+        agree(cluster, 0..<5)
+    }
+
     @Test("pitfall 14: blocks that were not asked for, and blocks in the wrong hands, are faults")
     func pitfall14Unrequested() throws {
         var cluster = try Self.chain(4)

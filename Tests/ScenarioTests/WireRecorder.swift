@@ -22,7 +22,7 @@ actor WireRecorder {
     private let transport: PeerTransport
     private var said: [Step: Bytes32?] = [:]
     /// When each validator last said something that it had not said before.
-    private var news: [Address: ContinuousClock.Instant] = [:]
+    private var news: [Address: [ContinuousClock.Instant]] = [:]
     private var conflicts: [String] = []
     private var hearing: Task<Void, Never>?
 
@@ -77,13 +77,13 @@ actor WireRecorder {
             if known != hash { conflicts.append("\(step): \(String(describing: known)), \(String(describing: hash))") }
         } else {
             said[step] = .some(hash)
-            news[step.validator] = .now
+            news[step.validator, default: []].append(.now)
         }
     }
 
     /// The first thing that a validator said anew after a moment, if it was said already.
     func heard(_ validator: Address, after moment: ContinuousClock.Instant) -> ContinuousClock.Instant? {
-        news[validator].flatMap { $0 > moment ? $0 : nil }
+        news[validator]?.first { $0 > moment }
     }
 
     /// Ends listening: the number of different votes and proposals heard, and every step with two of them.

@@ -47,7 +47,7 @@ private func checkedHead(of store: Store) throws -> UInt8 {
     }
 
     @Test(arguments: Array(stride(from: 0, through: 100, by: 10)))
-    func aTornLogGivesAnExactPrefixOfTheBatches(percent: Int) throws {
+    func pitfall11ATornLogGivesAnExactPrefixOfTheBatches(percent: Int) throws {
         let kept = written.count * percent / 100
         try Data(written[..<kept]).write(to: URL(filePath: log))
         let head = try checkedHead(of: try Store(path: path))

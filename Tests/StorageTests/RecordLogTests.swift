@@ -34,7 +34,7 @@ import Testing
         #expect(try reopen(bytes) == Self.records)
     }
 
-    @Test func cutAtEveryByteItGivesAPrefixOrIsRefused() throws {
+    @Test func pitfall10CutAtEveryByteItGivesAPrefixOrIsRefused() throws {
         let bytes = try write(Self.records)
         var seen: Set<Int> = []
         for end in 0..<bytes.count {

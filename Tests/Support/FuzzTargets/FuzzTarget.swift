@@ -3,7 +3,7 @@
 /// them on the files kept in `Tests/Fuzz/Regressions`.
 package enum FuzzTarget: String, CaseIterable, Sendable {
     case proof, verifier, transaction, block, header, consensusMessage, payload, peerMessage, jsonRPC, signState
-    case jobInput, record, rlp, abi, peerFrame, peerControl, peerCertificate, snapshotMessage, vrfProof
+    case jobInput, record, rlp, abi, peerFrame, peerControl, peerCertificate, snapshotMessage, vrfProof, recordLog
     /// Fails on bytes that begin with "ca": shows that a finding is found and reported.
     case canary
 
@@ -28,6 +28,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .peerCertificate: PeerTargets.certificate(bytes)
         case .snapshotMessage: PeerTargets.snapshot(bytes)
         case .vrfProof: PeerTargets.vrf(bytes)
+        case .recordLog: RecordLogTarget.damaged(bytes)
         case .canary: precondition(!bytes.starts(with: Array("ca".utf8)), "the canary sings")
         }
     }
@@ -39,6 +40,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .verifier: [[0, 0, 0, 0, 1], [5, 0, 7, 1, 2, 9, 0, 3, 0, 4]]
         case .jsonRPC: JSONTargets.seeds
         case .peerFrame, .peerControl, .peerCertificate, .vrfProof: PeerTargets.seeds(self)
+        case .signState, .jobInput, .record: RecordSeeds.of(self)
+        case .recordLog: RecordLogTarget.seeds
         default: ChainSeeds.of(self)
         }
     }
