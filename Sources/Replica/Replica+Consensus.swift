@@ -21,6 +21,9 @@ extension Replica {
         tellStatus(&effects)
     }
 
+    /// What is heard of the round that is under way.
+    package var round: RoundView { core.view }
+
     mutating func startHeight(now: UInt64, _ effects: inout [ReplicaEffect]) throws(StorageFault) {
         ticksToStart = nil
         guard !core.isStarted else { return }

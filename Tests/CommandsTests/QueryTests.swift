@@ -19,6 +19,22 @@ struct QueryTests {
         #expect(run.output.count { $0 == "\n" } == 1)
     }
 
+    @Test func votesShowWhoIsWaitedFor() async throws {
+        let answer: JSONValue = [
+            "height": 9, "round": 2, "step": "prevote", "proposer": "0xaa", "hasProposal": false, "totalPower": 4,
+            "prevotePower": 2, "precommitPower": 0,
+            "validators": [
+                ["validator": "0xaa", "power": 3, "prevote": .null, "precommit": .null],
+                ["validator": "0xbb", "power": 1, "prevote": "nil", "precommit": .string(Canned.hash)],
+            ],
+        ]
+        let run = try await CannedNode(["cairn_votes": answer]).run(["node", "votes"])
+        let lines = run.output.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
+        #expect(lines.contains("proposer 0xaa: no proposal yet"))
+        #expect(lines.contains("prevotes 2 of 4 power"))
+        #expect(lines.suffix(2) == ["0xaa 3 - -", "0xbb 1 nil \(Canned.hash.prefix(12))"])
+    }
+
     @Test func jobsAreATable() async throws {
         let node = CannedNode(["cairn_jobs": [Canned.job]])
         let run = try await node.run(["job", "list", "--limit", "7", "--before", "9"])

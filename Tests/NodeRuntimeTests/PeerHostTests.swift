@@ -67,6 +67,9 @@ import Testing
         let peers = try await rpc.ask("cairn_peers")
         #expect(peers["peers"]?.array?.first?["node"] == .string("\(here.node)"))
         #expect(peers["missing"]?.array?.isEmpty == true)
+        let votes = try await rpc.ask("cairn_votes")
+        #expect(votes["height"] == .integer(Int64(await follower.read { $0.round.height })))
+        #expect(votes["validators"]?.array?.count == 1)
         let metrics = await NodeMonitor(host: follower, peers: NodePeers(transport: there)).metrics()
         #expect(metrics.contains("ethereum_peer_count 1\n"))
 

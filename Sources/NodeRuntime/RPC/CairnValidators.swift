@@ -1,5 +1,6 @@
 import ByteCodec
 import ChainTypes
+import Consensus
 import Cryptography
 import Execution
 import JSONRPC
@@ -27,6 +28,9 @@ extension NodeRPC {
             }
             return ValidatorJSON.set(set, height: height, system)
         },
+        // What was heard in the round under way. A vote is a block's hash, "nil" for a vote for none, or null for no
+        // vote: {height, round, step, proposer, hasProposal, totalPower, prevotePower, precommitPower, validators}.
+        "cairn_votes": { rpc, _, _ in ValidatorJSON.votes(await rpc.host.read { replica in replica.round }) },
         // Everyone registered, in a set or not.
         "cairn_registeredValidators": { rpc, _, _ in
             let system = await rpc.host.read { replica in replica.ledger.system }
@@ -46,6 +50,31 @@ extension NodeRPC {
 
 /// Validators as people and dashboards read them.
 enum ValidatorJSON {
+    static func votes(_ view: RoundView) -> JSONValue {
+        func heard(_ vote: RoundView.Heard) -> JSONValue {
+            switch vote {
+            case .nothing: .null
+            case .none: "nil"
+            case .block(let hash): .data(hash)
+            }
+        }
+        func power(_ vote: (RoundView.Voter) -> RoundView.Heard) -> UInt64 {
+            view.voters.reduce(0) { vote($1) == .nothing ? $0 : $0 + $1.power }
+        }
+        return [
+            "height": JSONValue(view.height), "round": JSONValue(view.round), "step": .string("\(view.step)"),
+            "proposer": .data(view.proposer), "hasProposal": .bool(view.hasProposal),
+            "totalPower": JSONValue(view.voters.reduce(0) { $0 + $1.power }),
+            "prevotePower": JSONValue(power(\.prevote)), "precommitPower": JSONValue(power(\.precommit)),
+            "validators": .list(view.voters) { voter in
+                [
+                    "validator": .data(voter.validator), "power": JSONValue(voter.power),
+                    "prevote": heard(voter.prevote), "precommit": heard(voter.precommit),
+                ]
+            },
+        ]
+    }
+
     static func set(_ set: ValidatorSet, height: UInt64, _ system: SystemState) -> JSONValue {
         [
             "height": JSONValue(height), "hash": .data(set.hash), "totalPower": JSONValue(set.totalPower),
