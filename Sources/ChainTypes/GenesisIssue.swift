@@ -93,8 +93,10 @@ package enum GenesisIssue: Hashable, Sendable {
     /// Few provers may owe more in T2 than a block takes: they are penalised for what they cannot send.
     case submissionAboveBlockBudget(bytes: UInt64, budget: UInt64)
 
+    /// Whether an issue stops the chain from starting or is only shown.
     package enum Severity: Hashable, Sendable { case error, warning }
 
+    /// `error` for what makes a genesis unusable, `warning` for numbers that invite an attack or a dead end.
     package var severity: Severity {
         switch self {
         case .singleValidator, .noFaultTolerance, .validatorAboveThird, .minWindowCensorable,
