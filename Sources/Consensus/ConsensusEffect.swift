@@ -35,6 +35,7 @@ package enum Dismissal: Hashable, Sendable {
     case tooFarAhead
 }
 
+/// Why the node must stop. Each says that a key is used twice or that the chain decided what is invalid here.
 package enum ConsensusFault: Hashable, Sendable {
     /// Two messages with the own signature contradict each other: the key is in use elsewhere.
     case ownEquivocation(Equivocation)

@@ -7,8 +7,11 @@ package import SystemState
 
 /// What a block is executed in: everything a rule may know besides the state.
 package struct ExecutionContext: Hashable, Sendable {
+    /// Height of the block.
     package var height: UInt64
+    /// Address of the proposer's signing key.
     package var proposer: Address
+    /// Wei per gas, by `BaseFee` from the parent.
     package var baseFee: UInt128
     /// RANDAO mix after this block, from its own VRF proof.
     package var mix: Bytes32
@@ -32,12 +35,15 @@ package struct ExecutionContext: Hashable, Sendable {
 /// A transaction to execute. A proving transaction comes with its payload, or, when the payload was pruned, with the
 /// verdict that the block's certificate vouches for.
 package struct ExecutableTransaction: Hashable, Sendable {
+    /// What says whether a proving transaction's payload is valid.
     package enum Evidence: Hashable, Sendable {
         case none
         case payload([UInt8])
         case certified(verdict: Bool, facts: PayloadFacts?)
     }
+    /// Its signature and chain were checked.
     package var transaction: VerifiedTransaction
+    /// `none` for an ordinary transaction only: a proving one is refused without (`missingPayload`).
     package var evidence: Evidence
     package init(transaction: VerifiedTransaction, evidence: Evidence = .none) {
         self.transaction = transaction
@@ -47,21 +53,33 @@ package struct ExecutableTransaction: Hashable, Sendable {
 
 /// Everything that executing a block leaves behind. Nothing of it is in force before the block is committed.
 package struct ExecutedBlock: Sendable {
+    /// One for each transaction, in order.
     package var receipts: [Receipt]
     /// Logs of the phase transitions at the block's end, and of the selections at its start.
     package var systemLogs: [Log]
+    /// One for each proving transaction, in order: the header's `verdicts`.
     package var verdicts: [Bool]
     /// One entry per proving transaction: what a replay needs once its payload is pruned.
     package var facts: [PayloadFacts?]
+    /// Gas of all transactions.
     package var gasUsed: UInt64
+    /// Every account that changed, as it is after the block, by rising leaf.
     package var accounts: [IndexedAccount]
+    /// Leaves in use after the block.
     package var accountCount: LeafIndex
+    /// The block's account operations, in order.
     package var operations: [AccountOperation]
+    /// Root of the operations tree.
     package var operationsRoot: Digest
+    /// H(domain, count, operationsRoot).
     package var operationsDigest: Bytes32
+    /// Nodes of the account tree to write.
     package var treeUpdates: TreeUpdates
+    /// Root of the account tree after the block.
     package var accountsRoot: Digest
+    /// The system state after the block.
     package var state: SystemState
+    /// Its root.
     package var systemRoot: Bytes32
 }
 

@@ -10,6 +10,8 @@ package enum PayloadFacts: Hashable, Sendable {
 }
 
 extension PayloadFacts: RecordCodable {
+    /// Record: tag (u8: 0 commitment, 1 submission, 2 full proof), then the lists behind u32 counts; a full proof's
+    /// kind (u8) stands before them.
     package func encode(to writer: inout ByteWriter) {
         switch self {
         case .commitment(let roots):
@@ -26,6 +28,7 @@ extension PayloadFacts: RecordCodable {
         }
     }
 
+    /// Reads what `encode(to:)` writes; throws `unknownCase` for another tag or kind.
     package init(from reader: inout RecordReader) throws(RecordError) {
         let tag = try reader.u8()
         switch tag {
@@ -45,7 +48,9 @@ package struct ProvingOutcome: Hashable, Sendable {
     package var accepted: Bool
     /// The verdict bit: whether the payload is valid.
     package var valid: Bool
+    /// Why it was not accepted, or why its payload is invalid; nil when it is valid.
     package var refusal: ProvingRefusal?
+    /// In the order of their logs.
     package var events: [ProvingEvent]
     /// What to keep for replay after the payload was pruned; nil when nothing of it is in the state.
     package var facts: PayloadFacts?

@@ -14,6 +14,8 @@ package enum Standing: Hashable, Sendable {
 }
 
 extension Prover {
+    /// The first reason, in the order of the checks, that keeps the prover from being selected in the block at
+    /// `height`.
     package func standing(at height: UInt64, parameters: ProvingParameters) -> Standing {
         if activeFrom > height { return .inactive(from: activeFrom) }
         if isJailed { return .jailed(until: jailedUntil ?? 0) }
