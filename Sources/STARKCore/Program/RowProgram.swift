@@ -30,10 +30,16 @@ package struct RowProgram: Equatable, Sendable {
         case store = 18
     }
 
+    /// One step: what `opcode` does with its operands. Which of them are slots, constant words or store positions
+    /// follows from the opcode (`CKernels.h`).
     package struct Instruction: Equatable, Sendable {
+        /// What is done.
         package let opcode: Opcode
+        /// First slot of the result; unused by assertions and `store`.
         package let destination: UInt16
+        /// First slot of the left operand.
         package let a: UInt16
+        /// First slot of the right operand, first constant word, or the position that `store` writes.
         package let b: UInt16
     }
 
@@ -57,16 +63,21 @@ package struct RowProgram: Equatable, Sendable {
         }
     }
 
+    /// A tuple element with the same value in every row, which goes into the constant part of the denominator.
     package struct ConstantElement: Hashable, Sendable {
+        /// Place in the tuple, from 0.
         package let coordinate: Int
+        /// Canonical value.
         package let value: UInt32
     }
 
     /// The values of one evaluation.
     package struct Bindings: Sendable {
+        /// alpha and betas of the job.
         package let challenges: BusChallenges
         /// One weight per constraint.
         package let weights: [Ext]
+        /// S/N: the instance's bus sum divided by its height.
         package let sumShare: Ext
 
         package init(challenges: BusChallenges, weights: [Ext], sumShare: Ext) {
@@ -76,14 +87,21 @@ package struct RowProgram: Equatable, Sendable {
         }
     }
 
+    /// In the order of execution.
     package let instructions: [Instruction]
+    /// In the order in which they lie in the table of words.
     package let constants: [Constant]
+    /// Words of the table that ``bind(_:)`` fills, at most 65,535.
     package let constantWordCount: Int
+    /// Slots of the file, inputs included, at most 65,535.
     package let slotCount: Int
+    /// Stage-1 columns: the first input slots.
     package let mainWidth: Int
+    /// Stage-2 base columns: the input slots behind them, four for each extension column.
     package let stage2Width: Int
     /// Stage-2 base columns read at the next row, in slot order.
     package let nextStage2Columns: [Int]
+    /// Words that `store` writes for each row; 0 for a program of constraints.
     package let storeWidth: Int
 
     /// The table of constant words, for ``instructions`` to index.
