@@ -51,7 +51,7 @@ package protocol AccountReader: Sendable {
 package struct AccountOperation: Hashable, Sendable {
     /// Leaf that changes.
     package var index: LeafIndex
-    /// Address in that leaf, before and after the operation.
+    /// Address in that leaf; before a creation the leaf is empty.
     package var address: Address
     /// 1 for the sender of an ordinary transaction, else 0.
     package var incrementsNonce: Bool

@@ -85,7 +85,7 @@ package struct Proposal: Hashable, Sendable {
     package var height: UInt64
     /// Round of the proposal, from 0; the proposer must be that of (height, round).
     package var round: UInt32
-    /// Earlier round in which the block had a polka: below `round`, which the rules check (lines 22 and 28).
+    /// Earlier round in which the block had a polka: below `round`, which `ConsensusCore` checks (line 28).
     package var validRound: UInt32?
     /// Hash of the proposed block's header.
     package var blockHash: Bytes32

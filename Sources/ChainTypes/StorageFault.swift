@@ -33,6 +33,6 @@ package struct StorageFault: Error, Hashable, Sendable, CustomStringConvertible 
         self.message = message
     }
 
-    /// The message alone: the kind is in it.
+    /// The message alone.
     package var description: String { message }
 }

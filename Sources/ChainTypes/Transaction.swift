@@ -33,7 +33,7 @@ package struct OrdinaryTransaction: Hashable, Sendable {
     package var maxPriorityFeePerGas: UInt128
     /// Wei per gas, at most; not below the priority fee.
     package var maxFeePerGas: UInt128
-    /// Gas that the sender pays for at most, whether used or not if the transaction runs out of it.
+    /// Gas that the sender pays for at most; all of it when creating the recipient's account does not fit.
     package var gasLimit: UInt64
     /// Recipient; nil would create a contract, which execution refuses.
     package var to: Address?

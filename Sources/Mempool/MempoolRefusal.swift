@@ -19,6 +19,7 @@ package enum MempoolRefusal: Error, Hashable, Sendable {
     case payloadMismatch
     case provingRefused(name: String, reason: String)
 
+    /// What a client is told; amounts are in wei and gas.
     package var message: String {
         switch self {
         case .alreadyKnown: "already known"

@@ -42,7 +42,7 @@ package struct Digest: Hashable, Sendable {
         return result
     }
 
-    /// Eight zeros; the digest of nothing in particular.
+    /// Eight zero elements: a half of an empty leaf.
     package static var zero: Digest { Digest(words: .zero) }
 
     /// The element at `index`, 0..<8.

@@ -9,8 +9,10 @@ package struct EvidencePool: Sendable {
     /// By rising fault, the order of a block.
     private var entries: [(fault: Fault, equivocation: Equivocation)] = []
 
+    /// An empty pool.
     package init() {}
 
+    /// Validators that stand accused.
     package var count: Int { entries.count }
 
     /// Takes evidence that the next block may show. False when it may not, or when the validator stands accused already.

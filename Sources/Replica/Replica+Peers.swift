@@ -15,10 +15,12 @@ extension Replica {
     /// Transactions that a new peer is told of.
     private static let welcomeTransactions = 256
 
+    /// What this node tells its peers of itself.
     package var status: PeerStatus {
         PeerStatus(height: tip.header.height, tipHash: tip.hash, baseHeight: baseHeight)
     }
 
+    /// Peers that are connected.
     package var peerCount: Int { peers.addresses.count }
 
     // MARK: - Coming, going, time

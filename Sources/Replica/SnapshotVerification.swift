@@ -38,9 +38,13 @@ package enum SnapshotTrust: Hashable, Sendable {
 
 /// A snapshot in which every root was computed anew. Only its initialiser makes it.
 package struct VerifiedSnapshot: Sendable {
+    /// The manifest that the chunks were checked against.
     package let manifest: SnapshotManifest
+    /// What the chunks hold; fields of receipts that no root binds are computed anew.
     package let contents: SnapshotContents
+    /// The system state, whose root is the header's.
     package let system: SystemState
+    /// What a node starts from.
     package let chain: RestoredChain
 
     /// Checks everything against the header, and the header against what is trusted. Cheap checks come first.

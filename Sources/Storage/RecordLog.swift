@@ -53,6 +53,7 @@ package final class RecordLog: Sendable {
         state.withLock { _ = close($0.descriptor) }
     }
 
+    /// Whether there is a file, whatever is in it.
     package static func exists(at path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
     /// Makes an empty log, whole on the disk when this returns. `identity` has 32 bytes.

@@ -37,7 +37,7 @@ package struct SystemState: Sendable {
 
     /// Fixed for the life of the chain; not a record.
     package let genesis: Genesis
-    /// Last executed block.
+    /// Last executed block; while one is executed, that one.
     package var height: UInt64 = 0
     /// RANDAO mix after block `height`.
     package var mix: Bytes32
