@@ -5,7 +5,9 @@ package import ByteCodec
 /// The value alone proves nothing: whether its messages are a fault says `fault()`, whether they were signed by a
 /// validator of their height says the rule that verifies evidence.
 package enum Equivocation: Hashable, Sendable {
+    /// Two prevotes or two precommits.
     case votes(Vote, Vote)
+    /// Two proposals, for other blocks or with another valid round.
     case proposals(Proposal, Proposal)
 
     /// Whom the first message names: address of a signing key. That the second names the same says `fault()`.

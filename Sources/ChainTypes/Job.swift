@@ -116,6 +116,7 @@ package struct CompositeProofPayload: Hashable, Sendable {
     package enum Part: Hashable, Sendable {
         /// Owner address of the prover whose submission is reused.
         case reference(prover: Address)
+        /// The partial proof itself, under the sender's operator key.
         case inline(proof: [UInt8])
     }
     /// One for each instance of the plan, in its order.
@@ -134,12 +135,15 @@ package enum PayloadRejection: Error, Hashable, Sendable {
     /// The payload ends too early, or a tag is unknown.
     case malformed
     case wrongKind(UInt8)
+    /// Above `Limits.maxInstancesPerJob`, or `Limits.maxSubBlocks` of an aggregate.
     case tooManyEntries
+    /// Instances are not strictly rising.
     case entriesNotRising
     /// A root is not eight canonical field elements.
     case digestNotCanonical
     case trailingBytes
     /// A proof claims more bytes than a payload can have.
     case proofTooLarge
+    /// Above `Limits.maxReuseBloomBytes`.
     case bloomTooLarge
 }

@@ -3,9 +3,13 @@ package import Cryptography
 
 /// EIP-2718 type bytes that Cairn accepts. `proving` is Cairn's own.
 package enum TransactionKind: UInt8, Hashable, Sendable, CaseIterable {
+    /// Before EIP-2718: RLP without a type byte, protected by EIP-155.
     case legacy = 0x00
+    /// EIP-2930.
     case accessList = 0x01
+    /// EIP-1559.
     case dynamicFee = 0x02
+    /// `ProvingTransaction`.
     case proving = 0x50
 }
 
@@ -63,10 +67,15 @@ package struct OrdinaryTransaction: Hashable, Sendable {
 
 /// The phase that a proving transaction addresses. The raw value goes into the transaction.
 package enum ProvingPhase: UInt8, Hashable, Sendable, CaseIterable, Comparable {
+    /// Commitments to stage-1 roots.
     case t1 = 1
+    /// Partial proofs.
     case t2 = 2
+    /// Full proofs, in the first aggregation phase.
     case t3 = 3
+    /// Full proofs, when T3 brought none.
     case t4 = 4
+    /// Full proofs, when T4 brought none.
     case t5 = 5
     /// The second T1 window for instances that nobody committed.
     case t1Extension = 6
@@ -156,7 +165,9 @@ package struct VerifiedTransaction: Hashable, Sendable {
 /// Why bytes are not an acceptable transaction.
 package enum TransactionRejection: Error, Hashable, Sendable {
     case empty
+    /// Above `Limits.maxTransactionBytes`, or `Limits.maxProvingTransactionBytes`.
     case tooLarge(bytes: Int, limit: Int)
+    /// EIP-2718 type that is none of `TransactionKind`.
     case unsupportedType(UInt8)
     case malformed(RLPError)
     /// A legacy transaction without a chain id, v 27 or 28.

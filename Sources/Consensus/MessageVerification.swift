@@ -32,6 +32,7 @@ package struct VerifiedCertificate: Hashable, Sendable {
 
 /// Why a message is refused. All but `duplicate` and `otherHeight` are its sender's fault.
 package enum MessageRejection: Error, Hashable, Sendable {
+    /// The height that it is of.
     case otherHeight(UInt64)
     case notAValidator(Address)
     /// The proposer of that round is another validator.
@@ -39,6 +40,7 @@ package enum MessageRejection: Error, Hashable, Sendable {
     case invalidSignature
     /// These very bytes are already here, or a quorum that is already known.
     case duplicate
+    /// What is wrong with a polka or a certificate.
     case certificate(CertificateRejection)
 }
 

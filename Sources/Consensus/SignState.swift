@@ -13,13 +13,17 @@ package struct SignState: Hashable, Sendable {
         case allowed
         /// The same was signed before: send these very bytes.
         case resend(SignedMessage)
+        /// It must never be signed with this key.
         case refused(Refusal)
     }
 
     /// Why a request must not be signed: it would contradict, or could contradict, what was signed.
     package enum Refusal: Error, Hashable, Sendable {
+        /// Below the height of the last signature.
         case lowerHeight
+        /// Below its round.
         case lowerRound
+        /// An earlier step than the last that was signed, and not signed then.
         case lowerStep
         /// Something else was signed at this height, round and step.
         case contradiction

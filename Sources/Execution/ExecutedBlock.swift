@@ -37,8 +37,11 @@ package struct ExecutionContext: Hashable, Sendable {
 package struct ExecutableTransaction: Hashable, Sendable {
     /// What says whether a proving transaction's payload is valid.
     package enum Evidence: Hashable, Sendable {
+        /// An ordinary transaction needs none.
         case none
+        /// The payload's bytes, which are judged.
         case payload([UInt8])
+        /// A replay without the payload: the header's verdict, and what was taken from the payload then.
         case certified(verdict: Bool, facts: PayloadFacts?)
     }
     /// Its signature and chain were checked.
@@ -85,17 +88,23 @@ package struct ExecutedBlock: Sendable {
 
 /// Why a transaction cannot stand at its place in a block. A builder leaves it out; a voter refuses the block.
 package enum InclusionRefusal: Error, Hashable, Sendable {
+    /// `next` is the sender's nonce in the block so far.
     case wrongNonce(next: UInt64, got: UInt64)
     case unknownSender
     case insufficientFunds
+    /// The maximum fee per gas is below the block's base fee.
     case feeBelowBaseFee
+    /// The gas limit does not cover what the transaction costs in any case.
     case intrinsicGasTooLow
     case exceedsBlockGas
     case exceedsBlockOperations
     /// The operations that it could make might not fit the plan of the job that is to prove them.
     case exceedsProvingPlan
+    /// The block's declared payloads would pass `proofBytesPerBlock`.
     case exceedsProofBytes
+    /// The block's partial proofs would pass `verifyBudgetPerBlock`.
     case exceedsVerificationBudget
+    /// There is no EVM: a transaction without recipient does nothing.
     case contractCreation
     case missingPayload
     case provingRefused(ProvingRefusal)

@@ -53,10 +53,13 @@ package protocol JobPreparing {
 
 /// Why a partial proof is refused.
 package enum ProofRefusal: Error, Hashable, Sendable {
+    /// No proof of this circuit and height.
     case malformed
+    /// Above `maxProofBytes`.
     case tooLarge
     /// It opens another stage-1 root.
     case wrongRoot
+    /// It is well-formed and does not verify.
     case unsound
 }
 

@@ -4,8 +4,11 @@ package import SystemState
 /// What a valid payload adds to the state. Kept beside the block, it stands in for a payload that was pruned: the
 /// system root after the block binds it.
 package enum PayloadFacts: Hashable, Sendable {
+    /// By rising instance.
     case commitment([InstanceRoot])
+    /// By rising instance.
     case submission([InstanceSum])
+    /// See `FullProof`.
     case fullProof(kind: FullProofKind, reused: [Address], inlined: [UInt32])
 }
 

@@ -4,7 +4,9 @@ package import SystemState
 /// Whether a prover may be selected in a block, and if not, why.
 package enum Standing: Hashable, Sendable {
     case available
+    /// Its registration takes effect at this height.
     case inactive(from: UInt64)
+    /// `unjail` is accepted from this height on.
     case jailed(until: UInt64)
     case belowMinimumStake
     case paused

@@ -19,6 +19,7 @@ package enum ReplicaEffect: Sendable {
     case serveBlocks(from: UInt64, count: UInt32, to: Address)
     /// Feed `proceed` after the inputs that wait: there is more of a long work to do.
     case proceed
+    /// Feed `timeout` after this time.
     case schedule(TimeoutKind, height: UInt64, round: UInt32, milliseconds: UInt64)
     /// Feed `beginHeight` after this time.
     case scheduleHeight(UInt64, milliseconds: UInt64)
@@ -26,6 +27,7 @@ package enum ReplicaEffect: Sendable {
     case commit(CommittedBlock)
     /// The answer to `submit`.
     case admitted(Bytes32)
+    /// The answer to `submit`, with the reason.
     case refused(Bytes32, MempoolRefusal)
     /// Stop the node: nothing it could do from here on is safe.
     case halt(String)

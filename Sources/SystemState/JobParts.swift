@@ -6,16 +6,23 @@ package import ProofField
 package enum JobPhase: UInt8, Hashable, Sendable, CaseIterable {
     /// A further attempt that waits for provers.
     case queued = 0
+    /// Commitments.
     case t1 = 1
+    /// Partial proofs under the global challenge.
     case t2 = 2
+    /// Full proofs.
     case t3 = 3
+    /// Full proofs, when T3 brought none.
     case t4 = 4
+    /// Full proofs, when T4 brought none.
     case t5 = 5
+    /// Commitments to instances that nobody committed in T1.
     case t1Extension = 6
     /// Any active prover may send a stand-alone full proof.
     case open = 7
     /// The aggregators of a split block may send the proof over its sub-blocks.
     case aggregate = 8
+    /// Settled; nothing is accepted.
     case closed = 9
 
     /// The phase that transactions must address; nil when none is accepted.
@@ -24,6 +31,7 @@ package enum JobPhase: UInt8, Hashable, Sendable, CaseIterable {
 
 /// How a job ended.
 package enum JobOutcome: UInt8, Hashable, Sendable {
+    /// A valid full proof is on chain.
     case proven = 1
     /// The attempt failed; another job proves the same blocks.
     case retried = 2
@@ -33,18 +41,31 @@ package enum JobOutcome: UInt8, Hashable, Sendable {
 
 /// The states of a job that clients are told; the names are the sources'.
 package enum JobState: UInt8, Hashable, Sendable, CaseIterable {
+    /// Waits for provers.
     case provingQueued = 0
+    /// Provers were drawn, and T1 is open.
     case proversSelected = 1
+    /// T1 left instances without a commitment; they were dealt again.
     case reassigned = 2
+    /// No commitment for some instance: there is no global challenge.
     case commitGap = 3
+    /// Every instance has a canonical root, and the challenge is set.
     case proofCommitted = 4
+    /// T2 ended with every instance proven and the buses balanced.
     case partialsComplete = 5
+    /// T2 ended without.
     case partialsIncomplete = 6
+    /// T3 or T4 ended without a full proof.
     case aggregationDelayed = 7
+    /// The first valid full proof was included.
     case proofVerified = 8
+    /// T5 ended without one: said of the attempt that failed and of the one that follows it.
     case fallbackRoute = 9
+    /// After the last attempt: any active prover may send a stand-alone proof.
     case openToAll = 10
+    /// Closed, with its payments booked.
     case settled = 11
+    /// The aggregators' window ended without a valid AggProof.
     case aggregationLapsed = 12
 
     /// As clients see it: the name of the case.

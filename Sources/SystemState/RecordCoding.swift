@@ -16,7 +16,9 @@ package enum RecordError: Error, Hashable, Sendable {
 
 /// What a table can store under a key: an injective, canonical encoding of fixed-width fields.
 package protocol RecordCodable: Sendable {
+    /// Appends the record's fields in their fixed order; equal values give equal bytes.
     func encode(to writer: inout ByteWriter)
+    /// Reads what `encode(to:)` writes and leaves what follows; throws `RecordError` for anything else.
     init(from reader: inout RecordReader) throws(RecordError)
 }
 

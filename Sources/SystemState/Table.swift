@@ -4,6 +4,7 @@ import Cryptography
 
 /// Which table a record belongs to: the first byte of its key.
 package enum TableTag: UInt8, Sendable, CaseIterable {
+    /// Height, mix, proven height, supply and next job number.
     case scalars = 0
     case claimable = 1
     case provers = 2

@@ -2,6 +2,7 @@ package import ByteCodec
 
 /// A key whose bytes, all of one length in a table, sort as the key does.
 package protocol TableKey: Comparable, Sendable {
+    /// The key's bytes in a record's key, behind the table's tag.
     var keyBytes: [UInt8] { get }
     /// Nil unless `keyBytes` are the bytes of a key.
     init?(keyBytes: [UInt8])

@@ -8,25 +8,43 @@ package import ProofField
 package struct RowProgram: Equatable, Sendable {
     /// Raw values are those of `CK_OP_*`. S is a slot, E four slots, K a constant word, KE four.
     package enum Opcode: UInt16, Sendable, CaseIterable {
+        /// `S[dst] = S[a] + S[b]`
         case add = 0
+        /// `S[dst] = S[a] - S[b]`
         case subtract = 1
+        /// `S[dst] = S[a] * S[b]`
         case multiply = 2
+        /// `S[dst] = S[a] + K[b]`
         case addConstant = 3
+        /// `S[dst] = S[a] * K[b]`
         case multiplyConstant = 4
+        /// `S[dst] = K[b] - S[a]`
         case subtractFromConstant = 5
+        /// `S[dst] = K[b]`
         case setConstant = 6
+        /// `E[dst] = E[a] + E[b]`
         case extAdd = 7
+        /// `E[dst] = E[a] - E[b]`
         case extSubtract = 8
+        /// `E[dst] = E[a] * E[b]`
         case extMultiply = 9
+        /// `E[dst] = E[a] * S[b]`
         case extMultiplyBase = 10
+        /// `E[dst] = E[a] + S[b]`
         case extAddBase = 11
+        /// `E[dst] = E[a] + KE[b]`
         case extAddConstant = 12
+        /// `E[dst] = E[a] * KE[b]`
         case extMultiplyConstant = 13
+        /// `E[dst] = KE[b]`
         case extSetConstant = 14
         /// `E[dst] += S[a] * KE[b]`
         case extMultiplyAccumulate = 15
+        /// `sum += S[a] * KE[b]`, `KE[b]` being the constraint's weight.
         case assertZero = 16
+        /// `sum += E[a] * KE[b]`
         case extAssertZero = 17
+        /// `stored[b] = S[a]`
         case store = 18
     }
 

@@ -8,6 +8,7 @@ package protocol Circuit: Sendable {
     var name: String { get }
     /// Unique among the circuits of a program; below 2^24.
     var id: UInt32 { get }
+    /// Records columns, constraints and messages, always the same ones.
     func describe(_ air: inout AIRBuilder)
 }
 
