@@ -107,7 +107,7 @@ package struct Proposal: Hashable, Sendable {
 }
 
 /// More than two thirds of a validator set's power precommitted one block: signatures by index in the set, every one
-/// checked (reliability note 12).
+/// checked (`verify`).
 package struct Certificate: Hashable, Sendable {
     /// Height that was decided.
     package var height: UInt64

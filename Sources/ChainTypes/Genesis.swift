@@ -128,8 +128,8 @@ package struct ProvingParameters: Hashable, Sendable {
     package var maxInstances: UInt32
     /// Account operations of one job, 1 ... `Limits.maxOperationsPerJob`.
     package var maxOperationsPerJob: UInt32
-    /// A block with more account operations is split into sub-blocks of so many, the last one of fewer, each proven by a
-    /// job of its own. A power of two, so that the sub-blocks' operations trees are subtrees of the block's.
+    /// A block with more account operations is split into sub-blocks of so many, the last one of fewer, each proven by
+    /// a job of its own. A power of two, so that the sub-blocks' operations trees are subtrees of the block's.
     package var subBlockOperations: UInt32
     /// Sub-blocks of one block, at most.
     package var maxSubBlocks: UInt32

@@ -28,8 +28,8 @@ package enum BenchmarkTrace {
         return matrix
     }
 
-    /// 2^logHeight rows of ``TreeHash``: leaves of the operations' tree, which satisfy all constraints. The buses do not
-    /// balance, which no single instance's proof says anything about.
+    /// 2^logHeight rows of ``TreeHash``: leaves of the operations' tree, which satisfy all constraints. The buses do
+    /// not balance, which no single instance's proof says anything about.
     package static func treeHash(logHeight: Int) -> FeltMatrix {
         let matrix = FeltMatrix(rows: 1 << logHeight, width: TreeHash.Column.count)
         fill(matrix)

@@ -1,8 +1,8 @@
 package import ByteCodec
 package import ChainTypes
 
-/// A proof over a block's sub-blocks: for each of them, in order, the job that proved it and the prover whose full proof
-/// did. 0x05 ‖ count (u32) ‖ count × (job id (32 bytes) ‖ prover's owner (20 bytes)).
+/// A proof over a block's sub-blocks: for each of them, in order, the job that proved it and the prover whose full
+/// proof did. 0x05 ‖ count (u32) ‖ count × (job id (32 bytes) ‖ prover's owner (20 bytes)).
 ///
 /// It is a composite: the full proofs are on chain and verified. What is left to show is that their roots chain from
 /// the block's root before to its root after and that their operations are the block's, which the rules check.

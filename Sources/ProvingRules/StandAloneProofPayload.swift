@@ -2,8 +2,9 @@ import ByteCodec
 package import ChainTypes
 package import ProofField
 
-/// A full proof with roots of its own for all instances, from which its challenge is derived, and all partial
-/// proofs inline: 0x04 ‖ count (u32) ‖ count × (root (32 bytes) ‖ proof behind its length as u32). Accepted in every phase.
+/// A full proof with roots of its own for all instances, from which its challenge is derived, and all partial proofs
+/// inline: 0x04 ‖ count (u32) ‖ count × (root (32 bytes) ‖ proof behind its length as u32). Accepted in T1 to T5 and in
+/// the open phase.
 package struct StandAloneProofPayload: Hashable, Sendable {
     /// The proof of one instance.
     package struct Entry: Hashable, Sendable {

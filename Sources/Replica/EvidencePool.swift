@@ -15,7 +15,8 @@ package struct EvidencePool: Sendable {
     /// Validators that stand accused.
     package var count: Int { entries.count }
 
-    /// Takes evidence that the next block may show. False when it may not, or when the validator stands accused already.
+    /// Takes evidence that the next block may show. False when it may not, or when the validator stands accused
+    /// already.
     @discardableResult
     package mutating func add(_ equivocation: Equivocation, state: SystemState) -> Bool {
         let canonical = equivocation.canonical

@@ -54,7 +54,8 @@ package struct SnapshotDownload: Sendable {
     package enum Effect: Hashable, Sendable {
         case send(SnapshotMessage, to: Address)
         case penalise(Address, SnapshotFault)
-        /// All chunks are here (``manifest``, ``chunks``): verify them, and say ``rejected(_:now:)`` if they do not hold.
+        /// All chunks are here (``manifest``, ``chunks``): verify them, and say ``rejected(_:now:)`` if they do not
+        /// hold.
         case complete
     }
 

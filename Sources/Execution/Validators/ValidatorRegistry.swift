@@ -6,8 +6,8 @@ package import SystemState
 /// Calls of the validators' contract. Stake that a call brings was taken from the sender's account by the caller.
 ///
 /// What a block changes acts on the set two heights later (`ValidatorElection`); registering and unjailing act
-/// `activationDelay` blocks later, so that nobody can choose a VRF key for a mix that is already known. Each call either
-/// changes the state and returns what happened, or is refused and changes nothing.
+/// `activationDelay` blocks later, so that nobody can choose a VRF key for a mix that is already known. Each call
+/// either changes the state and returns what happened, or is refused and changes nothing.
 package enum ValidatorRegistry {
     /// What happened, or why nothing did.
     package typealias Outcome = Result<ValidatorEvent, ValidatorRefusal>
@@ -160,8 +160,8 @@ package enum ValidatorRegistry {
         return .success(.unjailed(validator: validator.address, activeFrom: activeFrom))
     }
 
-    /// Takes the validator out of all later sets and lets its stake unbond; returns when it is free. A validator that is
-    /// leaving already keeps its time.
+    /// Takes the validator out of all later sets and lets its stake unbond; returns when it is free. A validator that
+    /// is leaving already keeps its time.
     static func unbond(_ address: Address, state: inout SystemState) -> UInt64 {
         let height = state.height
         let (sum, overflow) = height.addingReportingOverflow(state.genesis.validating.unbondingBlocks)

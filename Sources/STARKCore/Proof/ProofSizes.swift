@@ -2,9 +2,9 @@ import ProofField
 
 /// Where the bytes of a proof go.
 package struct ProofSizes: Equatable, Sendable {
-    /// Field elements by part, in the order of the proof: Merkle caps of all trees; bus sum, values out of the domain and
-    /// nonces; the final polynomial; opened rows of the stage-1, stage-2 and quotient trees, and their siblings; values
-    /// of FRI layers that earlier steps do not give, and their siblings.
+    /// Field elements by part, in the order of the proof: Merkle caps of all trees; bus sum, values out of the domain
+    /// and nonces; the final polynomial; opened rows of the stage-1, stage-2 and quotient trees, and their siblings;
+    /// values of FRI layers that earlier steps do not give, and their siblings.
     private let elements: [(name: String, count: Int)]
 
     /// Counts what a proof of these parts has; nothing is encoded.
