@@ -45,7 +45,7 @@ package struct RewardTable: Hashable, Sendable {
     package var rewardFullProofValidatorT1: UInt64
     /// To the including validator, for each commitment, when T1 has no full proof.
     package var rewardT1Validator: UInt64
-    /// From a selected prover without a commitment in T1.
+    /// From a selected prover without a commitment in T1, when T1 has no full proof.
     package var penaltyT1Prover: UInt64
     /// To each selected prover when a full proof lands in T2 (`devnet`: those that submitted and the sender).
     package var rewardFullProofProverT2: UInt64
@@ -53,11 +53,11 @@ package struct RewardTable: Hashable, Sendable {
     package var rewardFullProofSenderT2: UInt64
     /// To the validator that included it.
     package var rewardFullProofValidatorT2: UInt64
-    /// To a prover for its valid submission.
+    /// To a prover for its valid submission, when no full proof won before T3 and one came or could have come.
     package var rewardT2Prover: UInt64
-    /// To the including validator, for each submission.
+    /// To the including validator, for each submission that is rewarded.
     package var rewardT2Validator: UInt64
-    /// From a prover that owed partial proofs in T2 and sent no valid submission.
+    /// From a prover that owed partial proofs in T2 and sent no valid submission, in the same case.
     package var penaltyT2Prover: UInt64
     /// Amounts of a full proof in T3.
     package var t3: AggregationAmounts

@@ -8,7 +8,7 @@ package struct Job: Hashable, RecordCodable {
     package var number: UInt64
     /// `statement.id`: what proving transactions name.
     package var id: Bytes32
-    /// What its proof says.
+    /// What a proof of the job shows; its hash is `id`.
     package var statement: JobStatement
     /// Instances in order; empty for an aggregation.
     package var plan: [PlannedInstance]

@@ -108,9 +108,9 @@ package struct SelectedProver: Hashable, RecordCodable {
 
 /// A phase that a job went through: opened at the end of block `openedAt`, accepting until `endsAt` inclusive.
 package struct PhaseWindow: Hashable, RecordCodable {
-    /// The phase.
+    /// Any phase but `queued` and `closed`.
     package var phase: JobPhase
-    /// Block at whose end it opened, for T1 the one that selected the provers; accepted is from the next block on.
+    /// Block at whose end it opened, for T1 the one that selected the provers; it accepts from the next on.
     package var openedAt: UInt64
     /// Last height at which transactions are accepted; `UInt64.max` for the open phase.
     package var endsAt: UInt64
@@ -338,7 +338,7 @@ package struct FullProof: Hashable, RecordCodable {
 
 /// A state of a job and the height at whose block it was reached.
 package struct JobMilestone: Hashable, RecordCodable {
-    /// The state.
+    /// What was reached.
     package var state: JobState
     /// Block in which it was reached.
     package var height: UInt64

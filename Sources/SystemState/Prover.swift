@@ -2,7 +2,7 @@ package import ByteCodec
 
 /// Stake that waits for a height: until it becomes active, or until it may be withdrawn.
 package struct TimedAmount: Hashable, RecordCodable {
-    /// Wei.
+    /// In wei.
     package var amount: UInt128
     /// First height at which the wait is over.
     package var height: UInt64
@@ -26,7 +26,7 @@ package struct TimedAmount: Hashable, RecordCodable {
 
 /// A new key and the height from which it stands.
 package struct PendingKey: Hashable, RecordCodable {
-    /// The key that is to come.
+    /// The operator key or recipient that is to come.
     package var key: Address
     /// Block at whose start it takes the old one's place.
     package var height: UInt64
