@@ -4,10 +4,12 @@ package import ProofField
 /// The Poseidon2 Merkle tree of all accounts, of fixed depth 28, held in memory: per level the digests above the
 /// leaves in use; everything to their right is empty. Leaves are appended in order of account creation.
 package struct AccountTree: TreeReader, Sendable {
+    /// Memory never fails.
     package typealias Failure = Never
 
     /// Digests by level, root first.
     private var levels: [[Digest]]
+    /// Leaves in use, 0 ... `Limits.maxAccounts`.
     package private(set) var leafCount: Int
 
     /// The empty tree.
@@ -27,8 +29,10 @@ package struct AccountTree: TreeReader, Sendable {
         }
     }
 
+    /// Digest at level 0: the header's `accountsRoot`.
     package var root: Digest { levels[0][0] }
 
+    /// The digest of the node; that of the empty subtree where nothing is in use. `level` is 0 (the root) to 28.
     package func node(level: Int, index: LeafIndex) -> Digest {
         guard levels.indices.contains(level) else { return TreeShape.emptyDigests[TreeShape.depth] }
         let nodes = levels[level]

@@ -6,7 +6,9 @@ package import ProofField
 package struct BlockWitness: Hashable, Sendable {
     /// A touched leaf before the block; no account means that it was empty.
     package struct Leaf: Hashable, Sendable {
+        /// Below `Limits.maxAccounts`.
         package var index: LeafIndex
+        /// The account before the block.
         package var account: Account?
         package init(index: LeafIndex, account: Account?) {
             self.index = index
@@ -86,6 +88,7 @@ package struct BlockWitness: Hashable, Sendable {
 }
 
 extension BlockWitness {
+    /// The nodes whose siblings the witness holds.
     package var touchedNodes: TouchedNodes { TouchedNodes(leaves: leaves.map(\.index)) }
 
     /// The tree before the block above the touched leaves; nil for the empty witness.

@@ -15,6 +15,7 @@ package enum BlockWitnessRejection: Error, Hashable, Sendable {
 /// (20 bytes), nonce (u64) and balance (u128); the siblings (32 bytes each) from level 28 up to level 1, in each level
 /// by rising index. Which siblings there are follows from the leaves. One witness has one encoding.
 extension BlockWitness {
+    /// The encoding above.
     package func encode(to writer: inout ByteWriter) {
         writer.u32(UInt32(leaves.count))
         for leaf in leaves {

@@ -4,7 +4,9 @@ package import ProofField
 
 /// The two halves of a leaf of a tree: sixteen elements, hashed by one permutation.
 package struct LeafHalves: Hashable, Sendable {
+    /// Elements 0 to 7: what the permutation has in its rate.
     package var first: Digest
+    /// Elements 8 to 15.
     package var second: Digest
 
     /// The halves of an empty leaf.

@@ -8,7 +8,9 @@ package enum OperationRejection: Error, Hashable, Sendable {
     case accountAbsent(LeafIndex)
     /// The operation creates an account over an existing one.
     case accountExists(LeafIndex)
+    /// The leaf is of another address than the operation.
     case addressMismatch(LeafIndex)
+    /// The nonce is at `Account.maxNonce`.
     case nonceOverflow(LeafIndex)
     case balanceUnderflow(LeafIndex)
     case balanceOverflow(LeafIndex)

@@ -7,7 +7,9 @@ package import ProofField
 /// up with empty leaves. Its leaves count as level 28, like those of the account tree, so its root lies at level
 /// 28 - ⌈log2 n⌉. The tree of no operations is one empty leaf.
 package struct OperationsTree: Sendable {
+    /// Records in the tree.
     package let count: Int
+    /// Digest of the root; that of an empty leaf for no operations.
     package let root: Digest
     /// What each node was hashed from, two digests a node: first the records' halves, then level by level upward,
     /// empty subtrees included. Nothing for no operations.
@@ -16,6 +18,7 @@ package struct OperationsTree: Sendable {
     /// Prefix of what ``digest(count:root:)`` hashes.
     private static let domain = "cairn/operations/v1"
 
+    /// Hashes the records in the order given; more than 2^28 have no tree of the fixed depth.
     package init(_ operations: [AccountOperation]) {
         count = operations.count
         guard !operations.isEmpty else {
@@ -91,8 +94,11 @@ package struct OperationsTree: Sendable {
 
     /// A node of the tree that is an empty subtree and the sibling of one that is not.
     package struct Padding: Hashable, Sendable {
+        /// 28 at the leaves, less above.
         package let level: Int
+        /// Place in its level, from 0.
         package let index: LeafIndex
+        /// Digest of the empty subtree at that level.
         package let digest: Digest
     }
 

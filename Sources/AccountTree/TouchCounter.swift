@@ -7,6 +7,7 @@ package struct TouchCounter: Hashable, Sendable {
     /// Different leaves.
     package private(set) var leafCount = 0
 
+    /// Nothing is touched yet.
     package init() {}
 
     /// All touched nodes, leaves included.
@@ -15,6 +16,7 @@ package struct TouchCounter: Hashable, Sendable {
     /// Nodes that one more leaf can add, at most.
     package static let nodesOfLeaf = TreeShape.levelCount
 
+    /// Counts the nodes above a leaf that were not touched before. Linear in the number of new ones.
     package mutating func touch(_ leaf: LeafIndex) {
         var index = leaf
         for level in (0...TreeShape.depth).reversed() {

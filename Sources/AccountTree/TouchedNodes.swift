@@ -20,6 +20,7 @@ package struct TouchedNodes: Hashable, Sendable {
         self.levels = levels.reversed()
     }
 
+    /// The touched leaves, rising, without duplicates.
     package var leaves: [LeafIndex] { levels[TreeShape.depth] }
 
     /// All touched nodes, leaves included: the permutations that hash the paths once.

@@ -2,6 +2,7 @@ package import ProofField
 
 /// The hashed part of a tree above some leaves: for each touched node its digest and what it was hashed from.
 package struct TouchedTree: Sendable {
+    /// Which nodes these are.
     package let nodes: TouchedNodes
     /// By level, root first: two digests per touched node. At level 28 they are the halves of the leaves.
     package let children: [[Digest]]
@@ -30,6 +31,7 @@ package struct TouchedTree: Sendable {
         self.digests = allDigests.reversed()
     }
 
+    /// The root of the whole tree.
     package var root: Digest { digests[0][0] }
 
     /// Both children of each touched node at `level`, from the touched ones below and their untouched siblings.

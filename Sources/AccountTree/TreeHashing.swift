@@ -4,7 +4,9 @@ package import ProofField
 
 /// Hashing of tree levels. Level 0 is the root, level ``TreeShape/depth`` holds the leaves' digests.
 package enum TreeShape {
+    /// Level of the leaves: 28.
     package static let depth = Limits.accountTreeDepth
+    /// Levels of the tree, root and leaves included: 29.
     package static let levelCount = depth + 1
 
     /// Digest of an empty subtree whose top lies at the level, by level. An empty leaf is sixteen zeros.

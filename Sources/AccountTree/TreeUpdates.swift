@@ -4,8 +4,11 @@ package import ProofField
 /// What a set of changed leaves makes of a tree: returned, not applied, so that a block can be executed on top of
 /// blocks that are not decided.
 package struct TreeUpdates: Hashable, Sendable {
+    /// A node that changes.
     package struct Node: Hashable, Sendable {
+        /// Place in its level, from 0.
         package var index: LeafIndex
+        /// Digest afterwards.
         package var digest: Digest
         package init(index: LeafIndex, digest: Digest) {
             self.index = index
@@ -81,7 +84,9 @@ package struct TreeUpdates: Hashable, Sendable {
 
 /// A tree with updates on top that are not applied to it.
 package struct OverlaidTree<Base: TreeReader>: TreeReader {
+    /// The tree below.
     package let base: Base
+    /// What is laid over it; computed over `base`, which nobody checks.
     package let updates: TreeUpdates
 
     package init(_ updates: TreeUpdates, over base: Base) {
@@ -89,8 +94,10 @@ package struct OverlaidTree<Base: TreeReader>: TreeReader {
         self.updates = updates
     }
 
+    /// See `TreeReader.leafCount`.
     package var leafCount: Int { updates.leafCount }
 
+    /// The updated digest, or the base's; throws what the base throws.
     package func node(level: Int, index: LeafIndex) throws(Base.Failure) -> Digest {
         guard updates.levels.indices.contains(level) else { return try base.node(level: level, index: index) }
         let nodes = updates.levels[level]

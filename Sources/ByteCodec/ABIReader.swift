@@ -49,6 +49,7 @@ package struct ABIReader: Sendable {
         tailEnd = base
     }
 
+    /// The next static word of 32 bytes, whatever its type.
     package mutating func readBytes32() throws(ABIError) -> Bytes32 {
         let word = try self.word(at: position)
         position += 32
@@ -67,12 +68,14 @@ package struct ABIReader: Sendable {
         return value
     }
 
+    /// The next `address`; `invalidAddress` when a bit above the lowest 160 is set.
     package mutating func readAddress() throws(ABIError) -> Address {
         let word = try readBytes32()
         guard word.word0 == 0, word.word1 >> 32 == 0 else { throw .invalidAddress }
         return Address(lowBytesOf: word)
     }
 
+    /// The next `bool`; `invalidBool` for another word than 0 or 1.
     package mutating func readBool() throws(ABIError) -> Bool {
         switch try readBytes32().uint128 {
         case 0: return false

@@ -6,6 +6,7 @@ package struct ABIWriter: Sendable {
     private var head: [UInt8] = []
     private var tails: [(offsetPosition: Int, contents: [UInt8])] = []
 
+    /// An empty tuple.
     package init() {}
 
     /// Appends a `uint` of any width that holds the value.
@@ -17,11 +18,13 @@ package struct ABIWriter: Sendable {
     /// Appends a `bytes32`, or any static word.
     package mutating func append(_ value: Bytes32) { value.append(to: &head) }
 
+    /// Appends an `address`, left-padded to a word.
     package mutating func append(_ value: Address) {
         head.append(contentsOf: repeatElement(0, count: 12))
         value.append(to: &head)
     }
 
+    /// Appends a `bool`.
     package mutating func append(_ value: Bool) { append(UInt128(value ? 1 : 0)) }
 
     /// Appends dynamic `bytes`.

@@ -2,8 +2,10 @@
 package struct Address: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// Big-endian words: bytes 0 to 7, 8 to 15 and 16 to 19.
     package let word0, word1: UInt64
+    /// Bytes 16 to 19, big-endian.
     package let word2: UInt32
 
+    /// Twenty zero bytes: nobody's address, which registrations refuse (`zeroAddress`).
     package static let zero = Address(words: 0, 0, 0)
 
     /// The address whose big-endian words are given.
@@ -43,6 +45,7 @@ package struct Address: Hashable, Comparable, Sendable, CustomStringConvertible 
         )
     }
 
+    /// The 20 bytes.
     package var bytes: [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(20)
@@ -58,6 +61,7 @@ package struct Address: Hashable, Comparable, Sendable, CustomStringConvertible 
         word2.appendBigEndian(to: &bytes)
     }
 
+    /// By the bytes, first to last.
     @inlinable
     package static func < (left: Address, right: Address) -> Bool {
         if left.word0 != right.word0 { return left.word0 < right.word0 }

@@ -18,12 +18,14 @@ package struct ByteReader: Sendable {
     package private(set) var position: Int
     private let end: Int
 
+    /// A reader at the first byte.
     package init(_ input: [UInt8]) {
         self.input = input
         position = 0
         end = input.count
     }
 
+    /// A reader at the slice's first byte; positions count from it.
     package init(_ input: ArraySlice<UInt8>) {
         self.init(Array(input))
     }
@@ -31,10 +33,15 @@ package struct ByteReader: Sendable {
     /// Bytes not yet read.
     package var remaining: Int { end - position }
 
+    /// One byte.
     package mutating func u8() throws(ByteReaderError) -> UInt8 { try integer() }
+    /// Two bytes, big-endian.
     package mutating func u16() throws(ByteReaderError) -> UInt16 { try integer() }
+    /// Four bytes, big-endian.
     package mutating func u32() throws(ByteReaderError) -> UInt32 { try integer() }
+    /// Eight bytes, big-endian.
     package mutating func u64() throws(ByteReaderError) -> UInt64 { try integer() }
+    /// Sixteen bytes, big-endian.
     package mutating func u128() throws(ByteReaderError) -> UInt128 { try integer() }
 
     /// One byte, 0 or 1.
@@ -46,11 +53,13 @@ package struct ByteReader: Sendable {
         }
     }
 
+    /// The next 32 bytes.
     package mutating func bytes32() throws(ByteReaderError) -> Bytes32 {
         guard let value = Bytes32(input[try take(32)]) else { throw .truncated }
         return value
     }
 
+    /// The next 20 bytes.
     package mutating func address() throws(ByteReaderError) -> Address {
         guard let value = Address(input[try take(20)]) else { throw .truncated }
         return value

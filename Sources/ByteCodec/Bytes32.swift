@@ -5,6 +5,7 @@ package struct Bytes32: Hashable, Comparable, Sendable, CustomStringConvertible 
     /// Big-endian words, the first holding bytes 0 to 7.
     package let word0, word1, word2, word3: UInt64
 
+    /// Thirty-two zero bytes, which stand for "none" in headers and sign bytes.
     package static let zero = Bytes32(words: 0, 0, 0, 0)
 
     /// The value whose big-endian 64-bit words are given.
@@ -47,6 +48,7 @@ package struct Bytes32: Hashable, Comparable, Sendable, CustomStringConvertible 
         word0 | word1 == 0 ? UInt128(word2) << 64 | UInt128(word3) : nil
     }
 
+    /// The 32 bytes.
     package var bytes: [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(32)
@@ -63,6 +65,7 @@ package struct Bytes32: Hashable, Comparable, Sendable, CustomStringConvertible 
         word3.appendBigEndian(to: &bytes)
     }
 
+    /// By the bytes, first to last.
     @inlinable
     package static func < (left: Bytes32, right: Bytes32) -> Bool {
         if left.word0 != right.word0 { return left.word0 < right.word0 }
@@ -71,5 +74,6 @@ package struct Bytes32: Hashable, Comparable, Sendable, CustomStringConvertible 
         return left.word3 < right.word3
     }
 
+    /// Lower-case hexadecimal with "0x".
     package var description: String { Hex.encode(bytes) }
 }

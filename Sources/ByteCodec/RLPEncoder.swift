@@ -3,6 +3,7 @@ package struct RLPEncoder: Sendable {
     /// What has been written so far.
     package private(set) var bytes: [UInt8] = []
 
+    /// An empty buffer.
     package init() {}
 
     /// Appends a byte string.

@@ -11,6 +11,7 @@ package indirect enum RLPItem: Hashable, Sendable {
         try reader.expectEnd()
     }
 
+    /// The canonical encoding.
     package var encoded: [UInt8] {
         var encoder = RLPEncoder()
         encoder.append(self)

@@ -22,6 +22,7 @@ package struct RLPReader: Sendable {
         self.isInsideList = isInsideList
     }
 
+    /// Whether all items of this reader's list, or all of the input, were read.
     package var isAtEnd: Bool { position == end }
 
     /// Whether the next item is a list; false at the end.
@@ -46,11 +47,13 @@ package struct RLPReader: Sendable {
         return Array(input[payload])
     }
 
+    /// The next byte string of 32 bytes; `wrongByteCount` for another length.
     package mutating func readBytes32() throws(RLPError) -> Bytes32 {
         guard let value = Bytes32(input[try readString()]) else { throw .wrongByteCount }
         return value
     }
 
+    /// The next byte string of 20 bytes; `wrongByteCount` for another length.
     package mutating func readAddress() throws(RLPError) -> Address {
         guard let value = Address(input[try readString()]) else { throw .wrongByteCount }
         return value
@@ -64,11 +67,13 @@ package struct RLPReader: Sendable {
         return value
     }
 
+    /// The next integer; `leadingZeroInteger` when it is not canonical, `integerTooLarge` above 64 bits.
     package mutating func readUInt64() throws(RLPError) -> UInt64 {
         guard let value = UInt64(bigEndianBytes: input[try readIntegerDigits()]) else { throw .integerTooLarge }
         return value
     }
 
+    /// The next integer; `leadingZeroInteger` when it is not canonical, `integerTooLarge` above 128 bits.
     package mutating func readUInt128() throws(RLPError) -> UInt128 {
         guard let value = UInt128(bigEndianBytes: input[try readIntegerDigits()]) else { throw .integerTooLarge }
         return value

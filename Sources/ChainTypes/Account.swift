@@ -5,8 +5,12 @@ package typealias LeafIndex = UInt32
 
 /// What the account tree proves about one address: a nonce below 2^60 and a balance in wei.
 package struct Account: Hashable, Sendable {
+    /// Identity of the account: for a key, the last 20 bytes of Keccak-256 of its public point (yellow paper, section
+    /// 7).
     package var address: Address
+    /// Ordinary transactions sent so far, 0 ... `maxNonce`; the next one carries this number.
     package var nonce: UInt64
+    /// Wei.
     package var balance: UInt128
 
     /// Native cap of the nonce: it is proven as two limbs of 30 bits.
@@ -21,7 +25,9 @@ package struct Account: Hashable, Sendable {
 
 /// An account together with the leaf it occupies.
 package struct IndexedAccount: Hashable, Sendable {
+    /// Below `Limits.maxAccounts`; an account keeps its leaf for ever.
     package var index: LeafIndex
+    /// What the leaf holds.
     package var account: Account
 
     package init(index: LeafIndex, account: Account) {
@@ -43,7 +49,9 @@ package protocol AccountReader: Sendable {
 /// `sequence` positions are implied by the place in the list (first = 1). The normative list per transaction kind
 /// stands in `Docs/Spec/Operations.md`.
 package struct AccountOperation: Hashable, Sendable {
+    /// Leaf that changes.
     package var index: LeafIndex
+    /// Address in that leaf; before a creation the leaf is empty.
     package var address: Address
     /// 1 for the sender of an ordinary transaction, else 0.
     package var incrementsNonce: Bool
@@ -54,6 +62,7 @@ package struct AccountOperation: Hashable, Sendable {
     /// True when this operation creates the account: its leaf was empty before.
     package var creates: Bool
 
+    /// Unchecked: `AccountsOverlay` makes operations only where balance and nonce allow them.
     package init(
         index: LeafIndex, address: Address, incrementsNonce: Bool, amount: UInt128, isDebit: Bool, creates: Bool
     ) {

@@ -19,6 +19,8 @@ extension AccountOperation {
         return writer.bytes
     }
 
+    /// Reads exactly one record of 41 bytes. Throws `malformed` for any other length and `unknownFlags` for flags
+    /// above 7.
     package init(record: [UInt8]) throws(AccountOperationDecodingError) {
         var reader = ByteReader(record)
         try self.init(&reader)

@@ -3,32 +3,45 @@ package import ProofField
 
 /// A block's header. Its hash is Keccak-256 of its RLP. Roots are those *after* the block's own execution.
 package struct BlockHeader: Hashable, Sendable {
+    /// The chain of the genesis (EIP-155).
     package var chainId: UInt64
+    /// Blocks since the genesis, which is 0.
     package var height: UInt64
     /// The round in which the block was first proposed; a re-proposed block keeps it.
     package var originRound: UInt32
+    /// Address of the signing key of the proposer of (height, originRound).
     package var proposer: Address
+    /// Hash of the header at `height - 1`.
     package var parentHash: Bytes32
     /// Milliseconds since 1970, strictly greater than the parent's.
     package var timestamp: UInt64
+    /// Gas of one block; always the genesis's, a header with another is refused (`wrongGasLimit`).
     package var gasLimit: UInt64
+    /// Gas of all transactions, at most `gasLimit`.
     package var gasUsed: UInt64
     /// Wei per gas (EIP-1559), burned.
     package var baseFee: UInt128
+    /// `MerkleRoot` over the canonical transaction bytes, in order (RFC 6962 shape over Keccak-256).
     package var transactionsRoot: Bytes32
     /// One bit per proving transaction in the block, in order: whether its payload was found valid.
     package var verdicts: [Bool]
+    /// `MerkleRoot` over the consensus encodings of all receipts and of a last one for the logs without a transaction.
     package var receiptsRoot: Bytes32
+    /// Union of the blooms of the same receipts.
     package var logsBloom: LogsBloom
     /// Root of the Poseidon2 account tree.
     package var accountsRoot: Digest
+    /// Leaves of the account tree in use.
     package var accountCount: LeafIndex
     /// Root of everything that is not an account.
     package var systemRoot: Bytes32
     /// Number of account operations of this block and the commitment to them.
     package var operationCount: UInt32
+    /// H(domain, count, root of the operations tree): what the block's proof speaks about.
     package var operationsDigest: Bytes32
+    /// Hash of the set of this height, which proposes and signs the block.
     package var validatorsHash: Bytes32
+    /// Hash of the set of `height + 1` (`Docs/Spec/Validators.md`).
     package var nextValidatorsHash: Bytes32
     /// Hash of the certificate for the parent that stands in this block.
     package var lastCertificateHash: Bytes32
@@ -77,7 +90,9 @@ package struct BlockHeader: Hashable, Sendable {
 /// A proposed or decided block: header, canonical transaction bytes in order, the certificate of its parent, and
 /// evidence of equivocations.
 package struct Block: Hashable, Sendable {
+    /// Unchecked until the block is executed: its roots are claims.
     package var header: BlockHeader
+    /// Canonical EIP-2718 bytes, at most `Limits.maxBlockTransactions`; payloads travel beside the block.
     package var transactions: [[UInt8]]
     /// nil only at height 1 (the parent is the genesis block, which nobody signed).
     package var lastCertificate: Certificate?

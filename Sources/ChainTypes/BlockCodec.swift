@@ -29,8 +29,8 @@ extension Block {
         return encoder.bytes
     }
 
-    /// Decodes canonical bytes. Transactions are bounded in number and size but not looked into, evidence is decoded but
-    /// not verified, and no root or hash is compared.
+    /// Decodes canonical bytes. Transactions are bounded in number and size but not looked into, evidence is decoded
+    /// but not verified, and no root or hash is compared.
     package init(decoding bytes: [UInt8]) throws(BlockDecodingError) {
         guard bytes.count <= Limits.maxBlockBytes else {
             throw .tooLarge(bytes: bytes.count, limit: Limits.maxBlockBytes)

@@ -14,6 +14,8 @@ extension BlockHeader {
         return encoder.bytes
     }
 
+    /// Reads what `encoded` gives, and only that. Throws `tooLarge`, `malformed` (RLP), `verdictsNotCanonical`,
+    /// `accountsRootNotCanonical`, or `wrongVRFProofLength` unless the proof has 81 bytes (none at height 0).
     package init(decoding bytes: [UInt8]) throws(BlockDecodingError) {
         guard bytes.count <= Limits.maxBlockBytes else {
             throw .tooLarge(bytes: bytes.count, limit: Limits.maxBlockBytes)

@@ -3,7 +3,9 @@ package import Cryptography
 
 /// Why a certificate does not prove that a block was decided.
 package enum CertificateRejection: Error, Hashable, Sendable {
+    /// It certifies another height.
     case wrongHeight(have: UInt64, want: UInt64)
+    /// It certifies another block.
     case wrongBlock(have: Bytes32, want: Bytes32)
     /// There must be exactly one slot per validator.
     case wrongSlotCount(have: Int, want: Int)

@@ -17,6 +17,8 @@ extension Vote {
         return encoder.bytes
     }
 
+    /// Reads what `encoded` gives, and only that. Throws `malformed`, `unknownVoteType`, or `invalidSignature` when
+    /// the signature's form is wrong; its signer is not checked.
     package init(decoding bytes: [UInt8]) throws(ConsensusDecodingError) {
         let typeNumber: UInt64
         let signatureBytes: [UInt8]
@@ -56,6 +58,8 @@ extension Proposal {
         return encoder.bytes
     }
 
+    /// Reads what `encoded` gives, and only that. Throws `malformed`, or `invalidSignature` when the signature's form
+    /// is wrong; its signer is not checked.
     package init(decoding bytes: [UInt8]) throws(ConsensusDecodingError) {
         let signatureBytes: [UInt8]
         do {
@@ -93,6 +97,8 @@ extension Certificate {
         return encoder.bytes
     }
 
+    /// Reads what `encoded` gives, and only that. Throws `malformed`, `tooManyValidators` above
+    /// `Limits.maxValidators`, or `invalidSignature`. Quorum and signers are checked by `verify`.
     package init(decoding bytes: [UInt8]) throws(ConsensusDecodingError) {
         var slots: [[UInt8]] = []
         do {

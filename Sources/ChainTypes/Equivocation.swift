@@ -5,9 +5,12 @@ package import ByteCodec
 /// The value alone proves nothing: whether its messages are a fault says `fault()`, whether they were signed by a
 /// validator of their height says the rule that verifies evidence.
 package enum Equivocation: Hashable, Sendable {
+    /// Two prevotes or two precommits.
     case votes(Vote, Vote)
+    /// Two proposals, for other blocks or with another valid round.
     case proposals(Proposal, Proposal)
 
+    /// Whom the first message names: address of a signing key. That the second names the same says `fault()`.
     package var validator: Address {
         switch self {
         case .votes(let vote, _): vote.validator
@@ -15,6 +18,7 @@ package enum Equivocation: Hashable, Sendable {
         }
     }
 
+    /// Height of the first message: the one whose validator set is asked for the key.
     package var height: UInt64 {
         switch self {
         case .votes(let vote, _): vote.height
@@ -32,9 +36,13 @@ package struct Fault: Hashable, Comparable, Sendable {
         case precommit = 2
     }
 
+    /// Height at which both messages speak.
     package var height: UInt64
+    /// Round in which both messages speak.
     package var round: UInt32
+    /// What was said twice.
     package var kind: Kind
+    /// Address of the signing key that signed both.
     package var validator: Address
 
     package init(height: UInt64, round: UInt32, kind: Kind, validator: Address) {

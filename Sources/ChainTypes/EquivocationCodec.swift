@@ -28,6 +28,8 @@ extension Equivocation {
         return encoder.bytes
     }
 
+    /// Reads what `encoded` gives. Throws `tooLarge` above `Limits.maxEquivocationBytes`, `malformed`, `unknownKind`,
+    /// or `message` with what is wrong inside.
     package init(decoding bytes: [UInt8]) throws(EquivocationDecodingError) {
         let limit = Limits.maxEquivocationBytes
         guard bytes.count <= limit else { throw .tooLarge(bytes: bytes.count, limit: limit) }

@@ -5,10 +5,13 @@ package import ByteCodec
 package enum GenesisIssue: Hashable, Sendable {
     // Errors: the chain itself.
     case chainIdZero
+    /// A number that must be at least 1, by its name in the genesis file.
     case parameterZero(String)
+    /// A number above what the field allows, by its name in the genesis file.
     case parameterTooLarge(String, value: UInt128, limit: UInt128)
     case initialBaseFeeBelowMinimum
     case gasLimitBelowTransfer
+    /// The gas of the largest proving transaction passes 64 bits.
     case provingGasOverflow
     /// A transaction would not pay for proving the account operations that it can make.
     case transferBelowProvingWeight(have: UInt64, want: UInt128)
@@ -20,9 +23,12 @@ package enum GenesisIssue: Hashable, Sendable {
     case duplicateVRFKey(validator: Address)
     /// One key under ECDSA and ECVRF can leak.
     case vrfKeyIsSigningKey(validator: Address)
+    /// The address is not that of the signing key.
     case validatorAddressMismatch(Address)
     case zeroPower(Address)
+    /// Above `Limits.maxTotalPower`.
     case totalPowerAboveCap
+    /// Above `Limits.maxValidatorPower`, or its stake passes 128 bits.
     case validatorPowerAboveCap(Address)
     case validatorStakeBelowMinimum(Address)
     /// A set is fixed two blocks ahead.
@@ -31,8 +37,10 @@ package enum GenesisIssue: Hashable, Sendable {
     case unbondingNotLongerThanEvidence(have: UInt64, want: UInt64)
     case tooManyAccounts(Int)
     case duplicateAccount(Address)
+    /// At `Account.maxNonce`: it could not send.
     case accountNonceTooLarge(Address)
     case accountIsSystemContract(Address)
+    /// Balances and stakes together pass 128 bits of wei.
     case supplyOverflow
 
     // Errors: provers and the proving market.
@@ -40,6 +48,7 @@ package enum GenesisIssue: Hashable, Sendable {
     case duplicateOwner(Address)
     case duplicateOperator(Address)
     case stakeBelowMinimum(owner: Address)
+    /// A phase's window, by its name, is below `minWindowBlocks`.
     case windowBelowMinimum(String, blocks: UInt64, minimum: UInt64)
     /// Payloads would be pruned before a job that takes all its attempts is settled.
     case proofRetentionBelowLongestJob(have: UInt64, want: UInt64)
@@ -95,8 +104,10 @@ package enum GenesisIssue: Hashable, Sendable {
     /// Few provers may owe more in T2 than a block takes: they are penalised for what they cannot send.
     case submissionAboveBlockBudget(bytes: UInt64, budget: UInt64)
 
+    /// Whether an issue stops the chain from starting or is only shown.
     package enum Severity: Hashable, Sendable { case error, warning }
 
+    /// `error` for what makes a genesis unusable, `warning` for numbers that invite an attack or a dead end.
     package var severity: Severity {
         switch self {
         case .singleValidator, .noFaultTolerance, .validatorAboveThird, .minWindowCensorable,

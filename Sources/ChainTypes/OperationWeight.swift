@@ -5,9 +5,13 @@
 /// its account. A row costs the columns that are committed for it, in stage 1, stage 2 and quotient. The circuits'
 /// tests hold these numbers against the circuits and the planner.
 package enum OperationWeight {
+    /// Rows of `TreeHash` for one operation at worst: 2 · 29 for its two paths, and below 3 for the operations' tree.
     package static let treeHashRows: UInt64 = 61
+    /// Rows of `Accounts` for one operation at worst.
     package static let accountsRows: UInt64 = 2
+    /// Columns that are committed for a row of `TreeHash`.
     package static let treeHashColumns: UInt64 = 188
+    /// Columns that are committed for a row of `Accounts`.
     package static let accountsColumns: UInt64 = 208
 
     /// Weight of one operation in the unit of `PlannedInstance.weight`, 1,024 committed cells, rounded up: 12.

@@ -22,6 +22,8 @@ package enum Payload: Hashable, Sendable {
     /// What a proving transaction's `payloadDigest` must be: Keccak-256 of the payload's bytes.
     package static func digest(of bytes: [UInt8]) -> Bytes32 { Keccak256.hash(bytes) }
 
+    /// Reads a payload by its first byte. Throws `wrongKind` for bytes of another form, kinds 0x04 and 0x05
+    /// (ProvingRules) among them, and what the kind's own decoder throws.
     package init(decoding bytes: [UInt8]) throws(PayloadRejection) {
         guard let first = bytes.first else { throw .malformed }
         switch PayloadKind(rawValue: first) {
@@ -32,6 +34,7 @@ package enum Payload: Hashable, Sendable {
         }
     }
 
+    /// The bytes whose Keccak-256 a proving transaction signs.
     package var encoded: [UInt8] {
         switch self {
         case .commitment(let payload): payload.encoded
@@ -42,6 +45,7 @@ package enum Payload: Hashable, Sendable {
 }
 
 extension CommitmentPayload {
+    /// See `PayloadKind.commitment`.
     package var encoded: [UInt8] {
         var writer = ByteWriter()
         writer.u8(PayloadKind.commitment.rawValue)
@@ -56,6 +60,7 @@ extension CommitmentPayload {
     /// Keccak-256 of `encoded`.
     package var payloadDigest: Bytes32 { Payload.digest(of: encoded) }
 
+    /// Reads what `encoded` gives, and only that; throws the `PayloadRejection` that names what is wrong.
     package init(decoding bytes: [UInt8]) throws(PayloadRejection) {
         var reader = try PayloadReader(bytes, kind: .commitment)
         entries = []
@@ -67,6 +72,7 @@ extension CommitmentPayload {
 }
 
 extension SubmissionPayload {
+    /// See `PayloadKind.submission`.
     package var encoded: [UInt8] {
         var writer = ByteWriter()
         writer.u8(PayloadKind.submission.rawValue)
@@ -81,6 +87,8 @@ extension SubmissionPayload {
     /// Keccak-256 of `encoded`.
     package var payloadDigest: Bytes32 { Payload.digest(of: encoded) }
 
+    /// Reads what `encoded` gives, and only that; throws the `PayloadRejection` that names what is wrong. Proofs are
+    /// not looked into.
     package init(decoding bytes: [UInt8]) throws(PayloadRejection) {
         var reader = try PayloadReader(bytes, kind: .submission)
         entries = []
@@ -92,6 +100,7 @@ extension SubmissionPayload {
 }
 
 extension CompositeProofPayload {
+    /// See `PayloadKind.compositeProof`.
     package var encoded: [UInt8] {
         var writer = ByteWriter()
         writer.u8(PayloadKind.compositeProof.rawValue)
@@ -113,6 +122,8 @@ extension CompositeProofPayload {
     /// Keccak-256 of `encoded`.
     package var payloadDigest: Bytes32 { Payload.digest(of: encoded) }
 
+    /// Reads what `encoded` gives, and only that; throws the `PayloadRejection` that names what is wrong. Neither
+    /// proofs nor the bloom are looked into.
     package init(decoding bytes: [UInt8]) throws(PayloadRejection) {
         var reader = try PayloadReader(bytes, kind: .compositeProof)
         parts = []

@@ -36,6 +36,7 @@ package enum ProverStrategy: Hashable, Sendable {
         ("open", .open),
     ]
 
+    /// As options and reports spell it: words joined by hyphens, `crash:` and its step.
     package var name: String {
         switch self {
         case .honest: "honest"
@@ -60,6 +61,7 @@ package enum ProverStrategy: Hashable, Sendable {
         self = match
     }
 
+    /// What `--strategy` may be, in the order of `all`.
     package static var names: [String] { all.map(\.name) }
 
     /// Whether it looks at what others send before it acts.

@@ -1,6 +1,7 @@
 package import ByteCodec
 
 extension Receipt {
+    /// The bloom of `logs`.
     package var logsBloom: LogsBloom { LogsBloom(logs) }
 
     /// What receipts roots are made of, in Ethereum's form (EIP-2718 and EIP-658): `rlp([status, cumulativeGasUsed,

@@ -39,6 +39,7 @@ package struct SeedStream: Sendable {
     private var counter: UInt64 = 0
     private var wordsLeft = 0
 
+    /// The stream at its beginning. Nothing is drawn before the first call of `next`.
     package init(seed: Bytes32, purpose: UInt32 = 0) {
         self.seed = seed
         self.purpose = purpose

@@ -2,7 +2,8 @@
 // change. A real chain's come from its genesis file.
 
 extension GasSchedule {
-    /// Ethereum's prices (EIP-2028, EIP-2930, the yellow paper's appendix G), and those of `protocol.md` §4 for proving.
+    /// Ethereum's prices (EIP-2028, EIP-2930, the yellow paper's appendix G), and for proving
+    /// those of `Genesis/devnet.json`.
     package static let small = GasSchedule(
         transfer: 21_000, calldataZeroByte: 4, calldataNonZeroByte: 16, accessListAddress: 2_400,
         accessListKey: 1_900, accountCreation: 25_000, systemCall: 40_000, provingBase: 50_000, payloadByte: 2,

@@ -21,15 +21,18 @@ package struct StorageFault: Error, Hashable, Sendable, CustomStringConvertible 
         case other
     }
 
+    /// Which case it is, for what the operator can do.
     package let kind: Kind
 
     /// What happened, for the operator.
     package let message: String
 
+    /// Unchecked; a store makes faults from what the operating system or the database answered.
     package init(kind: Kind, message: String) {
         self.kind = kind
         self.message = message
     }
 
+    /// The message alone.
     package var description: String { message }
 }

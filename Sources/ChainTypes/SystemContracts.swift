@@ -14,6 +14,7 @@ package enum SystemContract: UInt8, Hashable, Sendable, CaseIterable {
     /// 0x00…00c0de01 to …04.
     package var address: Address { Address(lowBytes: 0xc0de00 | UInt64(rawValue)) }
 
+    /// Nil for every address that is not a native contract's.
     package init?(address: Address) {
         guard let match = Self.allCases.first(where: { $0.address == address }) else { return nil }
         self = match

@@ -1,4 +1,5 @@
 extension UnverifiedTransaction.Body {
+    /// The EIP-2718 type.
     package var kind: TransactionKind {
         switch self {
         case .ordinary(let transaction): transaction.kind
@@ -6,14 +7,17 @@ extension UnverifiedTransaction.Body {
         }
     }
 
+    /// Nil for a proving transaction.
     package var ordinary: OrdinaryTransaction? {
         if case .ordinary(let transaction) = self { transaction } else { nil }
     }
 
+    /// Nil for an ordinary transaction.
     package var proving: ProvingTransaction? {
         if case .proving(let transaction) = self { transaction } else { nil }
     }
 
+    /// Wei per gas.
     package var maxFeePerGas: UInt128 {
         switch self {
         case .ordinary(let transaction): transaction.maxFeePerGas
@@ -21,6 +25,7 @@ extension UnverifiedTransaction.Body {
         }
     }
 
+    /// Wei per gas; for types 0 and 1 the gas price.
     package var maxPriorityFeePerGas: UInt128 {
         switch self {
         case .ordinary(let transaction): transaction.maxPriorityFeePerGas
@@ -52,11 +57,17 @@ extension UnverifiedTransaction.Body {
 }
 
 extension VerifiedTransaction {
+    /// See `UnverifiedTransaction.Body.kind`.
     package var kind: TransactionKind { body.kind }
+    /// See `UnverifiedTransaction.Body.ordinary`.
     package var ordinary: OrdinaryTransaction? { body.ordinary }
+    /// See `UnverifiedTransaction.Body.proving`.
     package var proving: ProvingTransaction? { body.proving }
+    /// See `UnverifiedTransaction.Body.chainId`.
     package var chainId: UInt64 { body.chainId }
+    /// See `UnverifiedTransaction.Body.maxFeePerGas`.
     package var maxFeePerGas: UInt128 { body.maxFeePerGas }
+    /// See `UnverifiedTransaction.Body.maxPriorityFeePerGas`.
     package var maxPriorityFeePerGas: UInt128 { body.maxPriorityFeePerGas }
 
     /// See `UnverifiedTransaction.Body.effectiveGasPrice(baseFee:)`.

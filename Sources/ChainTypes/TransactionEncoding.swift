@@ -93,6 +93,7 @@ extension ProvingTransaction {
 }
 
 extension UnverifiedTransaction.Body {
+    /// What the sender signs: see the digests of the two kinds.
     package var signingDigest: Bytes32 {
         switch self {
         case .ordinary(let transaction): transaction.signingDigest
@@ -100,6 +101,7 @@ extension UnverifiedTransaction.Body {
         }
     }
 
+    /// The canonical EIP-2718 bytes, without a length before them.
     package func encoded(_ signature: RecoverableSignature) -> [UInt8] {
         switch self {
         case .ordinary(let transaction): transaction.encoded(signature)
@@ -107,6 +109,7 @@ extension UnverifiedTransaction.Body {
         }
     }
 
+    /// Chain that the signature binds.
     package var chainId: UInt64 {
         switch self {
         case .ordinary(let transaction): transaction.chainId

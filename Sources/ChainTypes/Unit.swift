@@ -1,5 +1,6 @@
 /// Amounts of money as people write them: CAIRN with up to 18 decimals, exactly 10^18 wei each.
 package enum Unit {
+    /// Digits behind the point of an amount in CAIRN.
     package static let decimals = 18
     /// Wei of one CAIRN.
     package static let cairn: UInt128 = 1_000_000_000_000_000_000

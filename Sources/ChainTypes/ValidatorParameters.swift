@@ -18,6 +18,7 @@ package struct ValidatorParameters: Hashable, Sendable {
     package var missedProposalPenalty: UInt128
     /// Missed proposals within `jailWindow` that jail; 0 never jails.
     package var missesToJail: UInt32
+    /// Blocks over which missed proposals are counted.
     package var jailWindow: UInt64
     /// From jailing to the earliest `unjail`.
     package var unjailDelay: UInt64

@@ -10,6 +10,7 @@ package import Cryptography
 /// The domain stands behind its length in one byte; integers are big-endian; the flag 1 says that the optional field
 /// behind it is there. The signature is over Keccak-256 of these bytes.
 package enum ConsensusSignBytes {
+    /// The bytes of a vote, as above, before they are hashed.
     package static func vote(
         chainId: UInt64, type: VoteType, height: UInt64, round: UInt32, blockHash: Bytes32?
     ) -> [UInt8] {
@@ -23,6 +24,7 @@ package enum ConsensusSignBytes {
         return message.bytes
     }
 
+    /// The bytes of a proposal, as above, before they are hashed.
     package static func proposal(
         chainId: UInt64, height: UInt64, round: UInt32, validRound: UInt32?, blockHash: Bytes32
     ) -> [UInt8] {
@@ -43,6 +45,8 @@ extension Vote {
         ConsensusSignBytes.vote(chainId: chainId, type: type, height: height, round: round, blockHash: blockHash)
     }
 
+    /// A vote of `key`'s validator, signed deterministically (RFC 6979): the same arguments give the same bytes. It
+    /// does not ask the sign state; `ConsensusCore` does before.
     package static func signed(
         type: VoteType, height: UInt64, round: UInt32, blockHash: Bytes32?, chainId: UInt64, key: SecretKey
     ) -> Vote {
@@ -66,6 +70,7 @@ extension Proposal {
             chainId: chainId, height: height, round: round, validRound: validRound, blockHash: blockHash)
     }
 
+    /// A proposal of `key`'s validator, signed deterministically (RFC 6979). It does not ask the sign state.
     package static func signed(
         height: UInt64, round: UInt32, validRound: UInt32?, blockHash: Bytes32, chainId: UInt64, key: SecretKey
     ) -> Proposal {

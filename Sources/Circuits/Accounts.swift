@@ -33,8 +33,11 @@ package import STARKCore
 /// times 1 − created, on operations and closings, so a created account's chain starts at a state without address: the
 /// empty leaf.
 package struct Accounts: Circuit {
+    /// Identifier in plans and in the program's hash.
     package static let id: UInt32 = 2
+    /// Name in reports and diagnoses.
     package let name = "Accounts"
+    /// See the static `id`.
     package var id: UInt32 { Self.id }
 
     package init() {}
@@ -68,6 +71,7 @@ package struct Accounts: Circuit {
         static let count = created + 1
     }
 
+    /// Records the columns in the order of `Column`, then constraints and messages by topic.
     package func describe(_ air: inout AIRBuilder) {
         let row = AccountsColumns(&air)
         row.constrainFlags(&air)

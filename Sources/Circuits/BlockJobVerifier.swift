@@ -8,6 +8,7 @@ package import STARKVerifier
 /// Verifies the proofs of a block's job. Links the verifier only, and is total: any statement, plan, roots and bytes
 /// give a verdict.
 package struct BlockJobVerifier: Sendable {
+    /// What every proof of the chain is verified under.
     package let program: BlockProgram
 
     package init(program: BlockProgram) {

@@ -5,9 +5,13 @@ import ProofField
 /// Everything a prover needs for a job. It travels to the prover's process; ``validated(program:)`` says whether the
 /// parts belong together.
 package struct JobInput: Hashable, Sendable {
+    /// What is to be proven.
     package var statement: JobStatement
+    /// Instances in order, as the planner cuts them.
     package var plan: [PlannedInstance]
+    /// The operations of all the job's blocks, in order; as many as the statement's `operationCount`.
     package var operations: [AccountOperation]
+    /// Touched leaves and siblings at the root `statement.before`.
     package var witness: BlockWitness
 
     package init(
@@ -38,6 +42,7 @@ package enum JobInputRejection: Error, Hashable, Sendable {
 
 /// A job's input whose statement was recomputed from operations and witness: what traces are made from.
 package struct ValidatedJob: Sendable {
+    /// What was validated.
     package let input: JobInput
     let program: BlockProgram
     let operationsTree: OperationsTree

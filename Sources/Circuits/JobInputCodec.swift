@@ -19,6 +19,7 @@ extension JobInput {
     private static let version: UInt8 = 1
     private static let instanceByteCount = 9
 
+    /// The encoding above. A statement, plan and witness that the chain made fit its counts; nothing is checked.
     package var encoded: [UInt8] {
         var writer = ByteWriter()
         writer.u8(Self.version)

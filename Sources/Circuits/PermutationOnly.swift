@@ -5,11 +5,14 @@ package import STARKCore
 ///
 /// Its one message has multiplicity 0, since every circuit has a bus: one stage-2 column beside the 164.
 package struct PermutationOnly: Circuit {
+    /// Name in reports.
     package let name = "Permutation"
+    /// That of `TreeHash` in a chain's program: the two stand in no program together.
     package let id: UInt32 = 1
 
     package init() {}
 
+    /// Records the permutation's columns and constraints, and the message of multiplicity 0.
     package func describe(_ air: inout AIRBuilder) {
         let permutation = PermutationColumns(&air)
         air.send(Bus(id: 1, name: "NONE", width: 1), [permutation.input[0]], times: 0, "nothing")
@@ -25,8 +28,8 @@ package enum BenchmarkTrace {
         return matrix
     }
 
-    /// 2^logHeight rows of ``TreeHash``: leaves of the operations' tree, which satisfy all constraints. The buses do not
-    /// balance, which no single instance's proof says anything about.
+    /// 2^logHeight rows of ``TreeHash``: leaves of the operations' tree, which satisfy all constraints. The buses do
+    /// not balance, which no single instance's proof says anything about.
     package static func treeHash(logHeight: Int) -> FeltMatrix {
         let matrix = FeltMatrix(rows: 1 << logHeight, width: TreeHash.Column.count)
         fill(matrix)

@@ -5,7 +5,9 @@ import STARKVerifier
 
 /// Rows that operations need in each circuit.
 package struct RowCounts: Hashable, Sendable {
+    /// Rows of `TreeHash`, one permutation each.
     package var treeHash: Int
+    /// Rows of `Accounts`.
     package var accounts: Int
 
     package init(treeHash: Int, accounts: Int) {
@@ -48,10 +50,14 @@ package enum PlanRejection: Error, Hashable, Sendable {
 /// The rows of a circuit are cut into instances of the largest height in use; what remains goes into one instance of
 /// the smallest allowed height that holds it. All instances of `TreeHash` come first, then those of `Accounts`.
 package struct Planner: Sendable {
+    /// Circuits and parameters, whose `logHeights` are the heights there are.
     package let program: BlockProgram
+    /// log2 of the rows of the largest instance; the genesis's number.
     package let maxInstanceLogHeight: Int
+    /// Instances of one job, at most; the genesis's number.
     package let maxInstances: Int
 
+    /// `maxInstances` is the genesis's; without it the limit of any genesis.
     package init(
         program: BlockProgram, maxInstanceLogHeight: UInt8, maxInstances: Int = Limits.maxInstancesPerJob
     ) {
@@ -60,6 +66,8 @@ package struct Planner: Sendable {
         self.maxInstances = maxInstances
     }
 
+    /// The plan of a job with these operations. Refused: `noOperations`, `tooManyOperations` above
+    /// `Limits.maxOperationsPerJob`, `leafOutOfRange`, and what `plan(_: RowCounts)` refuses.
     package func plan(_ operations: [AccountOperation]) -> Result<[PlannedInstance], PlanRejection> {
         guard !operations.isEmpty else { return .failure(.noOperations) }
         guard operations.count <= Limits.maxOperationsPerJob else {
@@ -71,6 +79,7 @@ package struct Planner: Sendable {
         return plan(RowCounts(operations))
     }
 
+    /// The plan for so many rows. Refused: `noHeight`, `tooManyInstances` above `maxInstances`, `tooManyMessages`.
     package func plan(_ rows: RowCounts) -> Result<[PlannedInstance], PlanRejection> {
         let heights = program.parameters.logHeights.filter { $0 <= maxInstanceLogHeight }
         guard let tallest = heights.last else { return .failure(.noHeight) }

@@ -9,11 +9,15 @@ package struct ProgramSoundness: Sendable {
 
     /// One circuit at one height.
     package struct Entry: Sendable {
+        /// Name of the circuit.
         package let circuit: String
+        /// log2 of the instance's rows.
         package let logHeight: Int
+        /// Every round, with its work.
         package let report: SoundnessReport
     }
 
+    /// The parameters that are judged.
     package let parameters: ProofParameters
     /// H of the bus argument: messages of all instances of a job together. The verifier refuses plans with more.
     package let totalMessages = JobVerifier.maximumMessages

@@ -10,8 +10,10 @@ package import ProofField
 /// Padding rows are zero but for the permutation's columns, which hold the permutation of zeros. Unused cells are
 /// zero, the inverse of zero is zero.
 package struct TraceGenerator: Sendable {
+    /// The job whose traces are made.
     package let job: ValidatedJob
 
+    /// Nothing is computed before `trace(instance:)`.
     package init(_ job: ValidatedJob) {
         self.job = job
     }

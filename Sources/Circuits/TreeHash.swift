@@ -27,8 +27,11 @@ package import STARKCore
 /// *Operations' tree.* As the new tree, its root taken by the verifier at level 28 − ⌈log2 n⌉, empty subtrees given by
 /// the verifier: the records given by ``Accounts`` are the n leaves under that root, each position once.
 package struct TreeHash: Circuit {
+    /// Identifier in plans and in the program's hash.
     package static let id: UInt32 = 1
+    /// Name in reports and diagnoses.
     package let name = "TreeHash"
+    /// See the static `id`.
     package var id: UInt32 { Self.id }
 
     package init() {}
@@ -46,6 +49,7 @@ package struct TreeHash: Circuit {
         static let count = isOld + 8
     }
 
+    /// Records the permutation's columns, the eight of `Column`, and the constraints and messages above.
     package func describe(_ air: inout AIRBuilder) {
         let permutation = PermutationColumns(&air)
         let isOld = air.column("isOld")

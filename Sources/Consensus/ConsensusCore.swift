@@ -11,14 +11,18 @@ package import ChainTypes
 /// - A node that knows a quorum of precommits but lacks the block waits for it and takes no further part in rounds.
 /// - The proposer, too, sets the timer of line 21: its block may fail to be built in time.
 package struct ConsensusCore: Sendable {
+    /// The steps of a round (step_p of the paper).
     package enum Step: UInt8, Comparable, Hashable, Sendable {
         case propose, prevote, precommit
+        /// In the order in which a round goes through them.
         package static func < (left: Step, right: Step) -> Bool { left.rawValue < right.rawValue }
     }
 
     /// A block and the round in which it had a quorum.
     package struct BlockInRound: Hashable, Sendable {
+        /// Round of the quorum.
         package let round: UInt32
+        /// Hash of the block's header.
         package let blockHash: Bytes32
     }
 
@@ -33,14 +37,20 @@ package struct ConsensusCore: Sendable {
     /// A message that this node has asked to sign.
     struct Asked: Hashable, Sendable { var round: UInt32, step: SigningStep }
 
+    /// The one height that this value decides (h_p); the next height is a new value.
     package let height: UInt64
+    /// Signed with every message.
     package let chainId: UInt64
+    /// The set of this height; all quorums are of its power.
     package let validators: ValidatorSet
     /// The validator that this node speaks for; nil when it only follows.
     package let own: Address?
+    /// Lengths of the timers that it asks for.
     package let timeouts: ConsensusTimeouts
 
+    /// round_p: 0 at first, or the round of the last signature after a crash.
     package internal(set) var round: UInt32 = 0
+    /// step_p.
     package internal(set) var step = Step.propose
     /// lockedRound and lockedValue; nil for -1 and nil.
     package internal(set) var locked: BlockInRound?
@@ -48,8 +58,11 @@ package struct ConsensusCore: Sendable {
     package internal(set) var valid: BlockInRound?
     /// A quorum of precommits: decided as soon as the block is here and valid.
     package internal(set) var committed: BlockInRound?
+    /// A `decide` effect was given. Late precommits are still counted, for `seenCertificate`.
     package internal(set) var isDecided = false
+    /// A `halt` effect was given: no input has an effect any more.
     package internal(set) var isHalted = false
+    /// The first round was entered.
     package internal(set) var isStarted = false
 
     var marks = RoundMarks()
@@ -87,6 +100,7 @@ package struct ConsensusCore: Sendable {
         return effects
     }
 
+    /// Who proposes in the current round (`Proposer.select`).
     package var proposer: Validator { Proposer.select(validators, height: height, round: round) }
     var isProposer: Bool { own != nil && proposer.address == own }
 

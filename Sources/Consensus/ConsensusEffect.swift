@@ -15,8 +15,11 @@ package enum ConsensusEffect: Hashable, Sendable {
     case requestBlock(Bytes32)
     /// Answer `blockValid` or `blockInvalid`; a failing disk answers neither.
     case validateBlock(Bytes32)
+    /// Answer `timeout` after so long.
     case scheduleTimeout(TimeoutKind, height: UInt64, round: UInt32, milliseconds: UInt64)
+    /// The height is decided: commit the block. Given once.
     case decide(blockHash: Bytes32, round: UInt32, Certificate)
+    /// A validator contradicted itself; keep it for a block to show.
     case evidence(Equivocation)
     /// The input was not used.
     case dismissed(Dismissal)
@@ -35,6 +38,7 @@ package enum Dismissal: Hashable, Sendable {
     case tooFarAhead
 }
 
+/// Why the node must stop. Each says that a key is used twice or that the chain decided what is invalid here.
 package enum ConsensusFault: Hashable, Sendable {
     /// Two messages with the own signature contradict each other: the key is in use elsewhere.
     case ownEquivocation(Equivocation)

@@ -17,6 +17,8 @@ package enum ConsensusInput: Hashable, Sendable {
     case blockAvailable(blockHash: Bytes32, originRound: UInt32, timely: Bool)
     /// Answers to `validateBlock`.
     case blockValid(blockHash: Bytes32)
+    /// See `blockValid`.
     case blockInvalid(blockHash: Bytes32)
+    /// A timer of `scheduleTimeout` went off.
     case timeout(TimeoutKind, height: UInt64, round: UInt32)
 }

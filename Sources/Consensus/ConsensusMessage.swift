@@ -15,12 +15,14 @@ package enum UnsignedMessage: Hashable, Sendable {
     case proposal(round: UInt32, validRound: UInt32?, blockHash: Bytes32)
     case vote(VoteType, round: UInt32, blockHash: Bytes32?)
 
+    /// Round of the message.
     package var round: UInt32 {
         switch self {
         case .proposal(let round, _, _), .vote(_, let round, _): round
         }
     }
 
+    /// Its place among what a validator signs in a round.
     package var step: SigningStep {
         switch self {
         case .proposal: .proposal
@@ -34,6 +36,7 @@ package enum SignedMessage: Hashable, Sendable {
     case proposal(Proposal)
     case vote(Vote)
 
+    /// Height of the message.
     package var height: UInt64 {
         switch self {
         case .proposal(let proposal): proposal.height
@@ -41,6 +44,7 @@ package enum SignedMessage: Hashable, Sendable {
         }
     }
 
+    /// What it says, without height and signature: equal for two signings of the same decision.
     package var content: UnsignedMessage {
         switch self {
         case .proposal(let proposal):
@@ -49,6 +53,7 @@ package enum SignedMessage: Hashable, Sendable {
         }
     }
 
+    /// As it is sent to peers.
     package var message: ConsensusMessage {
         switch self {
         case .proposal(let proposal): .proposal(proposal)
@@ -64,18 +69,23 @@ package enum SigningStep: UInt8, Comparable, Hashable, Sendable {
     case precommit
 
     init(_ type: VoteType) { self = type == .prevote ? .prevote : .precommit }
+    /// In the order in which a round signs them.
     package static func < (left: SigningStep, right: SigningStep) -> Bool { left.rawValue < right.rawValue }
 }
 
 /// Asks to sign, with all that must be on disk before the signature leaves (`SignState.recording`).
 package struct SigningRequest: Hashable, Sendable {
+    /// Height of the request.
     package let height: UInt64
+    /// What is to be signed.
     package let content: UnsignedMessage
     /// The polka on which a precommit for a block locks (line 38); nil for anything else.
     package let lock: PolkaCertificate?
     /// All votes known of this round and the one before: what justifies being in this round.
     package let journal: [Vote]
 
+    /// The message under `key`, by RFC 6979: the same request gives the same bytes. It neither asks nor changes the
+    /// sign state.
     package func signed(chainId: UInt64, key: SecretKey) -> SignedMessage {
         switch content {
         case .proposal(let round, let validRound, let blockHash):

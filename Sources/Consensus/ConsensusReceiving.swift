@@ -71,7 +71,7 @@ extension ConsensusCore {
         if !count(vote, index, &effects) { effects.append(.dismissed(.duplicate)) }
     }
 
-    /// A quorum counts whole, whatever its senders said to this node before (reliability note 4.2). It needs no
+    /// A quorum counts whole, whatever its senders said to this node before. It needs no
     /// admission: two thirds of the power are in that round.
     private mutating func receiveQuorum(
         _ type: VoteType, _ height: UInt64, _ round: UInt32, _ blockHash: Bytes32,
@@ -103,7 +103,7 @@ extension ConsensusCore {
         }
     }
 
-    /// The own key contradicting itself means that it is in use elsewhere (reliability note 4.10).
+    /// The own key contradicting itself means that it is in use elsewhere (`Docs/Spec/Consensus.md`).
     private mutating func accuse(_ equivocation: Equivocation, _ effects: inout [ConsensusEffect]) {
         if equivocation.validator == own { return halt(.ownEquivocation(equivocation), &effects) }
         effects.append(.evidence(equivocation))

@@ -3,8 +3,11 @@ package enum TimeoutKind: UInt8, Hashable, Sendable { case propose, prevote, pre
 
 /// Durations of the timers, in milliseconds: `base + perRound · round`, at most `maximum`.
 package struct ConsensusTimeouts: Hashable, Sendable {
+    /// A duration that grows by round.
     package struct Growth: Hashable, Sendable {
+        /// Milliseconds in round 0.
         package var base: UInt64
+        /// Milliseconds that every further round adds.
         package var perRound: UInt64
         package init(base: UInt64, perRound: UInt64) {
             self.base = base
@@ -12,14 +15,18 @@ package struct ConsensusTimeouts: Hashable, Sendable {
         }
     }
 
+    /// timeoutPropose (line 21): how long a proposal is waited for.
     package var propose: Growth
+    /// timeoutPrevote (line 34): how long after a quorum of any prevotes.
     package var prevote: Growth
+    /// timeoutPrecommit (line 47): how long after a quorum of any precommits.
     package var precommit: Growth
     /// Interval at which a height that has not ended sends its messages again. It does not grow.
     package var rebroadcast: UInt64
     /// Must lie above any delay of the network, or termination is lost.
     package var maximum: UInt64
 
+    /// Unchecked; `maximum` bounds every duration but `rebroadcast`.
     package init(propose: Growth, prevote: Growth, precommit: Growth, rebroadcast: UInt64, maximum: UInt64) {
         self.propose = propose
         self.prevote = prevote
@@ -33,6 +40,7 @@ package struct ConsensusTimeouts: Hashable, Sendable {
         propose: Growth(base: 3_000, perRound: 500), prevote: Growth(base: 1_000, perRound: 500),
         precommit: Growth(base: 1_000, perRound: 500), rebroadcast: 2_000, maximum: 120_000)
 
+    /// Length of a timer in a round, in milliseconds; saturates at `maximum`.
     package func milliseconds(_ kind: TimeoutKind, round: UInt32) -> UInt64 {
         switch kind {
         case .propose: duration(propose, round)

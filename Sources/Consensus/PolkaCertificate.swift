@@ -5,8 +5,11 @@ package import Cryptography
 /// More than two thirds of the power prevoted one block in one round; signatures by index in the set, as in a
 /// `Certificate`. Shown to peers that may have counted another vote of an equivocator first.
 package struct PolkaCertificate: Hashable, Sendable {
+    /// Height of the prevotes.
     package var height: UInt64
+    /// Round of the prevotes.
     package var round: UInt32
+    /// Hash of the header that they are for; never nil.
     package var blockHash: Bytes32
     /// One slot a validator, in set order; nil where no prevote for this block is known.
     package var signatures: [RecoverableSignature?]
@@ -23,6 +26,7 @@ package struct PolkaCertificate: Hashable, Sendable {
         Certificate(height: height, round: round, blockHash: blockHash, signatures: signatures).encoded
     }
 
+    /// Reads what `encoded` gives; throws what a `Certificate`'s decoder throws. Nothing is verified.
     package init(decoding bytes: [UInt8]) throws(ConsensusDecodingError) {
         let shape = try Certificate(decoding: bytes)
         self.init(

@@ -7,27 +7,37 @@ package import ChainTypes
 /// holds the votes that led to the round. If all nodes crash at once, what they restore leads them to one round
 /// again. Anything else that was known is as if the network had lost it.
 package struct SignState: Hashable, Sendable {
+    /// What a signer may do with a request.
     package enum Answer: Hashable, Sendable {
         /// Nothing at or after this height, round and step was signed.
         case allowed
         /// The same was signed before: send these very bytes.
         case resend(SignedMessage)
+        /// It must never be signed with this key.
         case refused(Refusal)
     }
 
+    /// Why a request must not be signed: it would contradict, or could contradict, what was signed.
     package enum Refusal: Error, Hashable, Sendable {
+        /// Below the height of the last signature.
         case lowerHeight
+        /// Below its round.
         case lowerRound
+        /// An earlier step than the last that was signed, and not signed then.
         case lowerStep
         /// Something else was signed at this height, round and step.
         case contradiction
     }
 
+    /// Height of the last signature; nothing below it is signed.
     package internal(set) var height: UInt64
+    /// Round of the last signature; nothing below it in `height` is signed.
     package internal(set) var round: UInt32
     /// What was signed in this height and round; at least one is there.
     package internal(set) var proposal: Proposal?
+    /// The prevote that was signed in `height` and `round`.
     package internal(set) var prevote: Vote?
+    /// The precommit that was signed in `height` and `round`.
     package internal(set) var precommit: Vote?
     /// The polka of the latest lock in this height.
     package internal(set) var lock: PolkaCertificate?

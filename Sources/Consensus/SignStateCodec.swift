@@ -39,6 +39,8 @@ extension SignState {
         return writer.bytes + Keccak256.hash(writer.bytes).bytes
     }
 
+    /// Reads what `encoded` gives; throws the `SignStateError` that names the damage. Signatures are not checked: the
+    /// checksum says that the node itself wrote them.
     package init(decoding bytes: [UInt8]) throws(SignStateError) {
         guard bytes.count > 32, Keccak256.hash(Array(bytes.dropLast(32))).bytes == Array(bytes.suffix(32)) else {
             throw .damaged

@@ -6,6 +6,7 @@ package import ByteCodec
 package enum Keccak256 {
     private static let function = BotanHash("Keccak-1600(256)")
 
+    /// The hash of `bytes`, 32 bytes.
     package static func hash(_ bytes: [UInt8]) -> Bytes32 {
         function.hash(bytes).value
     }

@@ -92,5 +92,6 @@ package struct PublicKey: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// The compressed form in hexadecimal.
     package var description: String { Hex.encode(compressed) }
 }

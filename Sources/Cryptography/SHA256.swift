@@ -4,6 +4,7 @@ package import ByteCodec
 package enum SHA256 {
     private static let function = BotanHash("SHA-256")
 
+    /// The hash of `bytes`, 32 bytes.
     package static func hash(_ bytes: [UInt8]) -> Bytes32 {
         function.hash(bytes).value
     }

@@ -13,6 +13,7 @@ package struct SecretKey: Sendable, CustomStringConvertible, CustomReflectable {
         scalar = SecretBytes(bytes)
     }
 
+    /// The key's point, computed anew by each call.
     package var publicKey: PublicKey {
         PublicKey(scalar: scalar)
     }
@@ -40,7 +41,9 @@ package struct SecretKey: Sendable, CustomStringConvertible, CustomReflectable {
         return signature
     }
 
+    /// The same for every key.
     package var description: String { "SecretKey(…)" }
+    /// Without children, so that dumps show nothing of the key.
     package var customMirror: Mirror { Mirror(self, children: [:]) }
 }
 

@@ -18,12 +18,14 @@ package struct VRFPublicKey: Hashable, Sendable, CustomStringConvertible {
     /// 33 bytes.
     package var compressed: [UInt8] { point.compressed }
 
+    /// The compressed form in hexadecimal.
     package var description: String { Hex.encode(compressed) }
 }
 
 /// The key that makes a validator's VRF proofs. It cannot be printed, and is wiped from memory after its last use.
 package struct VRFSecretKey: Sendable, CustomStringConvertible, CustomReflectable {
     let scalar: SecretBytes
+    /// What a validator registers.
     package let publicKey: VRFPublicKey
 
     /// HKDF-SHA-256 of a validator's seed (at least 32 bytes) with info "vrf", so that no signing key derived
@@ -44,6 +46,8 @@ package struct VRFSecretKey: Sendable, CustomStringConvertible, CustomReflectabl
         publicKey = VRFPublicKey(point: PublicKey(scalar: scalar))
     }
 
+    /// The same for every key.
     package var description: String { "VRFSecretKey(…)" }
+    /// Without children, so that dumps show nothing of the key.
     package var customMirror: Mirror { Mirror(self, children: [:]) }
 }

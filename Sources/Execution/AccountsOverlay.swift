@@ -7,11 +7,14 @@ package import ChainTypes
 package struct AccountsOverlay {
     private var base: any AccountReader
     private var changed: [Address: IndexedAccount] = [:]
+    /// In the order of application, as the header's `operationsDigest` commits to them.
     package private(set) var operations: [AccountOperation] = []
     /// The leaves of the changed accounts as they were before, in the order of their first change.
     package private(set) var touched: [BlockWitness.Leaf] = []
+    /// Leaves in use, those that the block created included.
     package private(set) var accountCount: LeafIndex
 
+    /// The accounts as they stand before the block.
     package init(base: any AccountReader) {
         self.base = base
         accountCount = base.accountCount
@@ -20,6 +23,7 @@ package struct AccountsOverlay {
     /// Reads the same accounts from elsewhere.
     mutating func rebase(on base: any AccountReader) { self.base = base }
 
+    /// The account with the block's changes so far; nil when it does not exist. A fault of the reader is passed on.
     package func account(at address: Address) throws(StorageFault) -> IndexedAccount? {
         if let account = changed[address] { return account }
         return try base.account(at: address)

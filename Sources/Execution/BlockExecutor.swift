@@ -9,6 +9,7 @@ package import SystemState
 /// (`Docs/Spec`, order inside a block). A builder offers candidates and leaves out what is refused; a voter refuses the
 /// block. Neither changes anything but this value: the caller commits what `finish` returns.
 package struct BlockExecutor<Preparer: JobPreparing, Verifier: ProofVerifying> {
+    /// What the block is executed in.
     package let context: ExecutionContext
     private let parameters: ChainParameters
     private let preparer: Preparer
@@ -21,11 +22,14 @@ package struct BlockExecutor<Preparer: JobPreparing, Verifier: ProofVerifying> {
     private var systemLogs: [Log] = []
     private var verdicts: [Bool] = []
     private var facts: [PayloadFacts?] = []
+    /// Gas of the transactions so far, at most the genesis's `gasLimit`.
     private(set) package var gasUsed: UInt64 = 0
     private var proofBytes: UInt64 = 0
     private var proofChecks: UInt64 = 0
     private var meter: SubBlockMeter
 
+    /// Opens the block: jobs get their provers, equivocations are punished and missed proposals charged. `state`,
+    /// `accounts` and `tree` are those after the parent; `context` is trusted to be the block's.
     package init(
         context: ExecutionContext, parentHash: Bytes32, state: SystemState, accounts: any AccountReader,
         tree: AccountTree, preparer: Preparer, verifier: Verifier

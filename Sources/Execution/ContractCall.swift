@@ -6,7 +6,9 @@ package import SystemState
 
 /// A decoded call of a system contract that changes state. Signatures stand in `Genesis/abi`.
 package enum ContractCall: Hashable, Sendable {
+    /// The sender becomes the owner of a prover, the value its stake.
     case register(operatorKey: Address, recipient: Address)
+    /// Adds the value to the stake of this owner's prover.
     case deposit(owner: Address)
     case setOperator(Address)
     case setRecipient(Address)
@@ -15,7 +17,9 @@ package enum ContractCall: Hashable, Sendable {
     case leave
     case withdraw
     case unjail
+    /// Pays the sender's claims into its account.
     case claim
+    /// Pays this address's claims into its own account; anyone may call it.
     case claimFor(Address)
     case validator(ValidatorCall)
 

@@ -1,5 +1,6 @@
 /// Why a text is not acceptable JSON, and the offset of the byte where that shows.
 package struct JSONParseError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// What is wrong; the raw value is the text of the message.
     package enum Reason: String, Sendable, CaseIterable {
         case unexpectedEnd = "unexpected end of text"
         case unexpectedByte = "unexpected byte"
@@ -16,7 +17,9 @@ package struct JSONParseError: Error, Equatable, Sendable, CustomStringConvertib
         case numberOutOfRange = "number out of range"
     }
 
+    /// What is wrong.
     package let reason: Reason
+    /// Index of the byte from the text's first.
     package let offset: Int
 
     package init(reason: Reason, offset: Int) {
@@ -24,6 +27,7 @@ package struct JSONParseError: Error, Equatable, Sendable, CustomStringConvertib
         self.offset = offset
     }
 
+    /// Text for the error object of an answer.
     package var description: String { "\(reason.rawValue) at byte \(offset)" }
 }
 
@@ -38,6 +42,7 @@ package struct JSONLimits: Sendable, Equatable {
     /// Characters of one number.
     package var numberCharacters = 64
 
+    /// The limits of a server.
     package init() {}
 }
 

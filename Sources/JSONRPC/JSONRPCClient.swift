@@ -20,6 +20,7 @@ package final class JSONRPCClient: Sendable {
     private static let idleConnections = 8
     private static let connectTime = TimeAmount.seconds(5)
 
+    /// As it was given.
     package let url: String
     private let node: NodeURL
     private let timeoutSeconds: Int64

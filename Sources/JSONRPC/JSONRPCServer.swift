@@ -17,8 +17,10 @@ package struct JSONRPCServer: Sendable {
         package var allowedHosts: [String] = []
         /// Origins of web pages, beside those of this machine, that may make calls; "*" allows all.
         package var allowedOrigins: [String] = []
+        /// What clients are granted.
         package var limits = RPCLimits()
 
+        /// This machine only, on port 8545.
         package init() {}
     }
 
@@ -115,8 +117,10 @@ package struct JSONRPCServer: Sendable {
 
 /// Why a server could not start.
 package struct RPCServerError: Error, Sendable, CustomStringConvertible {
+    /// Address, port and the operating system's reason.
     package let message: String
 
+    /// The message alone.
     package var description: String { message }
 }
 

@@ -23,18 +23,22 @@ package enum JSONValue: Sendable, Equatable {
         return members.first { $0.name == name }?.value
     }
 
+    /// Nil unless this is a string.
     package var string: String? {
         if case .string(let value) = self { value } else { nil }
     }
 
+    /// Nil unless this is a truth value.
     package var bool: Bool? {
         if case .bool(let value) = self { value } else { nil }
     }
 
+    /// Nil unless this is an array.
     package var array: [JSONValue]? {
         if case .array(let value) = self { value } else { nil }
     }
 
+    /// In the order of the text; nil unless this is an object.
     package var members: [JSONMember]? {
         if case .object(let value) = self { value } else { nil }
     }
@@ -48,6 +52,7 @@ package enum JSONValue: Sendable, Equatable {
         }
     }
 
+    /// Whether this is `null`, as opposed to an absent value.
     package var isNull: Bool { self == .null }
 
     /// What kind of value this is, for messages.
@@ -65,7 +70,9 @@ package enum JSONValue: Sendable, Equatable {
 
 /// A name and its value in a JSON object.
 package struct JSONMember: Sendable, Equatable {
+    /// Unescaped; the parser refuses two members of one name.
     package let name: String
+    /// Any JSON value.
     package let value: JSONValue
 
     package init(_ name: String, _ value: JSONValue) {

@@ -13,6 +13,7 @@ package enum RPCClientError: Error, Sendable, Equatable, CustomStringConvertible
     case rejected(RPCError)
     case cancelled
 
+    /// One sentence for a person, with what to do where there is something.
     package var description: String {
         switch self {
         case .invalidURL(let url, let reason): "\(url) is not the URL of a node: \(reason)"

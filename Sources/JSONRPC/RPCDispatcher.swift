@@ -1,6 +1,8 @@
 /// JSON-RPC 2.0 over bytes, whatever carries them: a request body in, a response body out.
 package struct RPCDispatcher: Sendable {
+    /// The methods that are called.
     package let handler: any RPCHandler
+    /// Bytes of the answer, requests of a batch, and what JSON may cost.
     package let limits: RPCLimits
 
     package init(handler: any RPCHandler, limits: RPCLimits = RPCLimits()) {

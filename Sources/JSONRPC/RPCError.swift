@@ -1,6 +1,8 @@
 /// A JSON-RPC 2.0 error object (specification section 5.1, and EIP-1474 for Ethereum's codes).
 package struct RPCError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// From the JSON-RPC specification, EIP-1474 or geth.
     package let code: Int
+    /// Sentence that clients match and people read.
     package let message: String
     /// For example the raw ABI bytes of a revert, as hexadecimal text.
     package let data: JSONValue?
@@ -26,6 +28,7 @@ package struct RPCError: Error, Sendable, Equatable, CustomStringConvertible {
         RPCError(code: -32601, message: "the method \(method) does not exist/is not available")
     }
 
+    /// The parameters do not fit the method.
     package static func invalidParams(_ reason: String) -> RPCError { RPCError(code: -32602, message: reason) }
 
     /// A fault of the node itself.
@@ -46,8 +49,10 @@ package struct RPCError: Error, Sendable, Equatable, CustomStringConvertible {
         return RPCError(code: 3, message: message, data: .string(data))
     }
 
+    /// Message and code, for logs.
     package var description: String { "\(message) (code \(code))" }
 
+    /// The error object: code, message, and data where there is some.
     package var json: JSONValue {
         var members = [JSONMember("code", .integer(Int64(code))), JSONMember("message", .string(message))]
         if let data { members.append(JSONMember("data", data)) }

@@ -14,6 +14,7 @@ package struct RPCContext: Sendable {
     /// The WebSocket on which the call came, to which notifications can be sent; nil over plain HTTP.
     package let connection: RPCConnection?
 
+    /// Without arguments: a call from an unknown peer over plain HTTP.
     package init(peer: String? = nil, connection: RPCConnection? = nil) {
         self.peer = peer
         self.connection = connection

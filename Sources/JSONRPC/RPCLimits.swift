@@ -9,16 +9,20 @@ package struct RPCLimits: Sendable, Equatable {
 
     /// All header fields of one request together, and their number (GHSA-rj37-6j9x-74q6).
     package var headerBytes = 16 << 10
+    /// See `headerBytes`.
     package var headerCount = 64
 
     /// Requests in a batch; viem and geth go up to 1000.
     package var batchItems = 1000
     /// The answer to one request or batch; geth's figure.
     package var responseBytes = 25_000_000
+    /// Name of a method.
     package var methodBytes = 128
 
+    /// Nesting, values and strings of a request's JSON.
     package var json = JSONLimits()
 
+    /// Open connections in all.
     package var connections = 512
     /// Connections from one address that is not this machine's own.
     package var connectionsPerAddress = 64
@@ -38,5 +42,6 @@ package struct RPCLimits: Sendable, Equatable {
     /// Between requests on one connection, and between signs of life on a WebSocket.
     package var idleSeconds: Int64 = 60
 
+    /// The limits of a node.
     package init() {}
 }

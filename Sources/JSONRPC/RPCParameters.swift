@@ -16,6 +16,7 @@ package struct RPCParameters: Sendable {
         }
     }
 
+    /// Parameters that were given.
     package var count: Int { values.count }
 
     /// The parameter at `index`, present or not.
@@ -69,11 +70,13 @@ package struct RPCArgument: Sendable {
 
     // MARK: Plain values
 
+    /// A JSON string.
     package func string() throws(RPCError) -> String {
         guard let text = value?.string else { throw expected("a string") }
         return text
     }
 
+    /// A JSON truth value.
     package func bool() throws(RPCError) -> Bool {
         guard let flag = value?.bool else { throw expected("a boolean") }
         return flag

@@ -4,8 +4,11 @@ import HeapModule
 
 /// A pending proving transaction with its payload. Its payload was verified, or is of a phase that needs no proof.
 package struct PendingProof: Hashable, Sendable {
+    /// Its signature and chain were checked.
     package var transaction: VerifiedTransaction
+    /// The body of `transaction`.
     package var proving: ProvingTransaction
+    /// Has the length and the digest that the transaction signs.
     package var payload: [UInt8]
     package init(transaction: VerifiedTransaction, proving: ProvingTransaction, payload: [UInt8]) {
         self.transaction = transaction
@@ -22,12 +25,19 @@ package struct PendingProof: Hashable, Sendable {
 package struct Mempool: Sendable {
     /// Bounds of the pool. A sender's nonces may run ahead of its account by `perSender` at most.
     package struct Bounds: Hashable, Sendable {
+        /// Ordinary transactions of all senders.
         package var transactions = 5_000
+        /// Encoded bytes of all ordinary transactions.
         package var bytes = 16 * 1024 * 1024
+        /// Ordinary transactions of one sender.
         package var perSender = 64
+        /// Encoded bytes of one sender's ordinary transactions.
         package var bytesPerSender = 1024 * 1024
+        /// Proving transactions.
         package var proofs = 4_096
+        /// Payload bytes of all proving transactions.
         package var proofBytes = 256 * 1024 * 1024
+        /// The bounds of a node.
         package init() {}
     }
 
@@ -63,18 +73,22 @@ package struct Mempool: Sendable {
     /// Order of arrival of the proving lane.
     var proofOrder: [ProofKey] = []
     var arrivals: UInt64 = 0
+    /// Ordinary transactions that wait.
     package internal(set) var transactionCount = 0
     var byteCount = 0
     var proofByteCount = 0
     /// What each ordinary transaction bids, cheapest first. Entries of what is gone stay until they come up.
     var bids = Heap<Bid>()
 
+    /// An empty pool; `chain` prices gas and says the lowest base fee.
     package init(chain: ChainParameters, bounds: Bounds = Bounds()) {
         self.chain = chain
         self.bounds = bounds
     }
 
+    /// Proving transactions that wait.
     package var proofCount: Int { proofs.count }
+    /// Whether a transaction with this hash waits, of either lane.
     package func contains(_ hash: Bytes32) -> Bool { places[hash] != nil }
 
     /// The pending transaction with this hash.

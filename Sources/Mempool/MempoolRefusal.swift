@@ -2,15 +2,20 @@
 package enum MempoolRefusal: Error, Hashable, Sendable {
     case alreadyKnown
     case nonceTooLow(next: UInt64, got: UInt64)
+    /// Ahead of the account by `Mempool.Bounds.perSender` or more.
     case nonceTooFarAhead(next: UInt64, got: UInt64)
+    /// Wei of the balance, and of gas limit times maximum fee plus value.
     case insufficientFunds(have: UInt128, want: UInt128)
     case costOverflow
     case intrinsicGasTooLow(have: UInt64, want: UInt64)
     case exceedsBlockGasLimit(have: UInt64, limit: UInt64)
+    /// The lowest maximum fee per gas that is taken, in wei.
     case underpriced(minimum: UInt128)
+    /// Both fees must rise by a tenth.
     case replacementUnderpriced
     case contractCreation
     case poolFull
+    /// Transactions that one sender may have pending.
     case senderLimit(Int)
     /// Bytes that one sender may have pending.
     case senderBytes(Int)
@@ -19,6 +24,7 @@ package enum MempoolRefusal: Error, Hashable, Sendable {
     case payloadMismatch
     case provingRefused(name: String, reason: String)
 
+    /// What a client is told; amounts are in wei and gas.
     package var message: String {
         switch self {
         case .alreadyKnown: "already known"

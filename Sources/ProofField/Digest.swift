@@ -3,7 +3,9 @@ package struct Digest: Hashable, Sendable {
     /// The eight elements in Montgomery form.
     package var words: SIMD8<UInt32>
 
+    /// Elements of a digest.
     package static let count = 8
+    /// Bytes of the canonical encoding, four for each element.
     package static let byteCount = 32
 
     /// Eight Montgomery representatives, each already in 0..<p.
@@ -40,6 +42,7 @@ package struct Digest: Hashable, Sendable {
         return result
     }
 
+    /// Eight zero elements: a half of an empty leaf.
     package static var zero: Digest { Digest(words: .zero) }
 
     /// The element at `index`, 0..<8.
@@ -49,6 +52,7 @@ package struct Digest: Hashable, Sendable {
         set { words[index] = newValue.raw }
     }
 
+    /// The eight elements in order.
     package var elements: [Felt] { (0..<Digest.count).map { self[$0] } }
 }
 
@@ -64,5 +68,6 @@ extension Digest: Comparable {
 }
 
 extension Digest: CustomStringConvertible {
+    /// Canonical values in order, for tests and messages.
     package var description: String { "[" + elements.map(\.description).joined(separator: ", ") + "]" }
 }

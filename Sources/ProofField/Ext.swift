@@ -1,13 +1,18 @@
 /// An element c0 + c1 x + c2 x^2 + c3 x^3 of F[x]/(x^4 - 3), the field of all challenges (2^123.95 elements).
 package struct Ext: Hashable, Sendable {
+    /// Coefficient of 1.
     package var c0: Felt
+    /// Coefficient of x.
     package var c1: Felt
+    /// Coefficient of x^2.
     package var c2: Felt
+    /// Coefficient of x^3.
     package var c3: Felt
 
     /// Degree over the base field.
     package static let degree = 4
 
+    /// Four coefficients, lowest degree first.
     @inlinable @inline(__always)
     package init(_ c0: Felt, _ c1: Felt, _ c2: Felt, _ c3: Felt) {
         self.c0 = c0
@@ -29,7 +34,9 @@ package struct Ext: Hashable, Sendable {
     /// Lowest degree first.
     package var coefficients: [Felt] { [c0, c1, c2, c3] }
 
+    /// The additive identity.
     @inlinable package static var zero: Ext { Ext(.zero) }
+    /// The multiplicative identity.
     @inlinable package static var one: Ext { Ext(.one) }
 
     /// x^index, index in 0..<4.
@@ -37,21 +44,26 @@ package struct Ext: Hashable, Sendable {
         Ext.one.multipliedByBasis(index)
     }
 
+    /// Whether all four coefficients are zero.
     @inlinable package var isZero: Bool { self == .zero }
 
+    /// Sum, coefficient by coefficient.
     @inlinable @inline(__always)
     package static func + (lhs: Ext, rhs: Ext) -> Ext {
         Ext(lhs.c0 + rhs.c0, lhs.c1 + rhs.c1, lhs.c2 + rhs.c2, lhs.c3 + rhs.c3)
     }
 
+    /// Difference, coefficient by coefficient.
     @inlinable @inline(__always)
     package static func - (lhs: Ext, rhs: Ext) -> Ext {
         Ext(lhs.c0 - rhs.c0, lhs.c1 - rhs.c1, lhs.c2 - rhs.c2, lhs.c3 - rhs.c3)
     }
 
+    /// Additive inverse.
     @inlinable
     package static prefix func - (value: Ext) -> Ext { Ext(-value.c0, -value.c1, -value.c2, -value.c3) }
 
+    /// Product modulo x^4 - 3: sixteen products of the base field.
     @inlinable
     package static func * (lhs: Ext, rhs: Ext) -> Ext {
         let low0 = lhs.c0 * rhs.c0
@@ -64,26 +76,36 @@ package struct Ext: Hashable, Sendable {
         return Ext(low0 + tripled(high0), low1 + tripled(high1), low2 + tripled(high2), low3)
     }
 
+    /// Product with an element of the base field: four products.
     @inlinable @inline(__always)
     package static func * (lhs: Ext, rhs: Felt) -> Ext {
         Ext(lhs.c0 * rhs, lhs.c1 * rhs, lhs.c2 * rhs, lhs.c3 * rhs)
     }
 
+    /// Product with an element of the base field: four products.
     @inlinable @inline(__always)
     package static func * (lhs: Felt, rhs: Ext) -> Ext { rhs * lhs }
 
+    /// Sum with an element of the base field.
     @inlinable @inline(__always)
     package static func + (lhs: Ext, rhs: Felt) -> Ext { Ext(lhs.c0 + rhs, lhs.c1, lhs.c2, lhs.c3) }
 
+    /// Difference from an element of the base field.
     @inlinable @inline(__always)
     package static func - (lhs: Ext, rhs: Felt) -> Ext { Ext(lhs.c0 - rhs, lhs.c1, lhs.c2, lhs.c3) }
 
+    /// See `+`.
     @inlinable package static func += (lhs: inout Ext, rhs: Ext) { lhs = lhs + rhs }
+    /// See `-`.
     @inlinable package static func -= (lhs: inout Ext, rhs: Ext) { lhs = lhs - rhs }
+    /// See `*`.
     @inlinable package static func *= (lhs: inout Ext, rhs: Ext) { lhs = lhs * rhs }
+    /// See `*`.
     @inlinable package static func *= (lhs: inout Ext, rhs: Felt) { lhs = lhs * rhs }
 
+    /// self · self.
     @inlinable package var squared: Ext { self * self }
+    /// self / 2.
     @inlinable package var halved: Ext { Ext(c0.halved, c1.halved, c2.halved, c3.halved) }
 
     /// self * x^index, index in 0..<4.
@@ -145,5 +167,6 @@ package struct Ext: Hashable, Sendable {
 }
 
 extension Ext: CustomStringConvertible {
+    /// Canonical coefficients, lowest degree first.
     package var description: String { "(\(c0), \(c1), \(c2), \(c3))" }
 }

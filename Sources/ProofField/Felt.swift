@@ -5,6 +5,7 @@ package struct Felt: Hashable, Sendable {
     /// value * 2^32 mod p, in 0..<p.
     package var raw: UInt32
 
+    /// p = 2^31 - 2^24 + 1.
     package static let modulus: UInt32 = 0x7f00_0001
     /// p - 1 = 127 * 2^24.
     package static let twoAdicity = 24
@@ -33,7 +34,9 @@ package struct Felt: Hashable, Sendable {
     @inlinable @inline(__always)
     package var canonical: UInt32 { Self.reduce(UInt64(raw)) }
 
+    /// The additive identity.
     @inlinable @inline(__always) package static var zero: Felt { Felt(raw: 0) }
+    /// The multiplicative identity: 2^32 mod p in Montgomery form.
     @inlinable @inline(__always) package static var one: Felt { Felt(raw: 0x01ff_fffe) }
     /// A generator of the multiplicative group: 3.
     @inlinable package static var generator: Felt { Felt(3) }
@@ -52,32 +55,40 @@ package struct Felt: Hashable, Sendable {
         return borrow ? difference &+ 0x7f00_0001 : difference
     }
 
+    /// Sum; reduced by one subtraction.
     @inlinable @inline(__always)
     package static func + (lhs: Felt, rhs: Felt) -> Felt {
         let sum = lhs.raw &+ rhs.raw
         return Felt(raw: sum >= 0x7f00_0001 ? sum &- 0x7f00_0001 : sum)
     }
 
+    /// Difference; reduced by one addition.
     @inlinable @inline(__always)
     package static func - (lhs: Felt, rhs: Felt) -> Felt {
         let (difference, borrow) = lhs.raw.subtractingReportingOverflow(rhs.raw)
         return Felt(raw: borrow ? difference &+ 0x7f00_0001 : difference)
     }
 
+    /// Product; one Montgomery reduction.
     @inlinable @inline(__always)
     package static func * (lhs: Felt, rhs: Felt) -> Felt {
         Felt(raw: reduce(UInt64(lhs.raw) &* UInt64(rhs.raw)))
     }
 
+    /// Additive inverse.
     @inlinable @inline(__always)
     package static prefix func - (value: Felt) -> Felt {
         Felt(raw: value.raw == 0 ? 0 : 0x7f00_0001 &- value.raw)
     }
 
+    /// See `+`.
     @inlinable @inline(__always) package static func += (lhs: inout Felt, rhs: Felt) { lhs = lhs + rhs }
+    /// See `-`.
     @inlinable @inline(__always) package static func -= (lhs: inout Felt, rhs: Felt) { lhs = lhs - rhs }
+    /// See `*`.
     @inlinable @inline(__always) package static func *= (lhs: inout Felt, rhs: Felt) { lhs = lhs * rhs }
 
+    /// self · self.
     @inlinable @inline(__always) package var squared: Felt { self * self }
 
     /// self / 2.
@@ -86,6 +97,7 @@ package struct Felt: Hashable, Sendable {
         Felt(raw: (raw &>> 1) &+ (raw & 1 == 0 ? 0 : 0x3f80_0001))
     }
 
+    /// Whether it is zero.
     @inlinable @inline(__always) package var isZero: Bool { raw == 0 }
 
     /// self^exponent; the zeroth power is one.
@@ -135,5 +147,6 @@ package struct Felt: Hashable, Sendable {
 }
 
 extension Felt: CustomStringConvertible {
+    /// The canonical value in decimal.
     package var description: String { String(canonical) }
 }

@@ -9,8 +9,11 @@ import CKernels
 /// for that (a parallel fill writes disjoint rows).
 @safe
 package final class FeltMatrix: @unchecked Sendable {
+    /// Number of rows.
     package let rows: Int
+    /// Elements of a row.
     package let width: Int
+    /// Words from one row's start to the next; at least `width`.
     package let stride: Int
     @usableFromInline let words: UnsafeMutablePointer<UInt32>
 
@@ -62,6 +65,7 @@ package final class FeltMatrix: @unchecked Sendable {
     /// A copy of one row, without padding.
     package func row(_ index: Int) -> [Felt] { (0..<width).map { self[index, $0] } }
 
+    /// Bytes of its memory, padding included.
     package var bytes: Int { 4 * rows * stride }
 
     /// All words, rows * stride of them.

@@ -1,6 +1,7 @@
 /// The hash family behind digests and transcripts. Its identifier enters verifying keys, transcripts and the
 /// version of state roots, so that another permutation can take its place.
 package struct HashFamily: Hashable, Sendable {
+    /// Below 2^30, so that it is one limb of an encoding.
     package let id: UInt32
 
     /// Poseidon2 of width 16 with x^3, 8 full and 20 partial rounds over KoalaBear.

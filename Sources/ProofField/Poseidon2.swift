@@ -6,9 +6,13 @@ package typealias Poseidon2State = InlineArray<16, Felt>
 /// Poseidon2 of width 16 over KoalaBear (Grassi, Khovratovich, Schofnegger, ePrint 2023/323): S-box x^3,
 /// 8 full and 20 partial rounds, constants of `Poseidon2Constants`. The instance is that of Plonky3.
 package enum Poseidon2 {
+    /// Elements of the state.
     package static let width = 16
+    /// Elements that a permutation takes in or gives out.
     package static let rate = 8
+    /// Rounds with an S-box on every element, half of them before the partial rounds and half after.
     package static let fullRounds = 8
+    /// Rounds with an S-box on element 0 alone.
     package static let partialRounds = 20
 
     /// The permutation, by the kernel. `referencePermute` is its oracle.

@@ -21,6 +21,7 @@ extension Poseidon2 {
         internalLinear(&state)
     }
 
+    /// The S-box: x^3, a permutation since 3 does not divide p - 1.
     package static func cube(_ value: Felt) -> Felt { value * value * value }
 
     /// M_E = circ(2 M4, M4, M4, M4), M4 = [[2,3,1,1],[1,2,3,1],[1,1,2,3],[3,1,1,2]].

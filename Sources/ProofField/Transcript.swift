@@ -34,6 +34,7 @@ package struct Transcript: Sendable {
         available = 8
     }
 
+    /// Takes one element in; every eighth one permutes.
     package mutating func absorb(_ element: Felt) {
         available = 0
         pending[pendingCount] = element
@@ -46,10 +47,12 @@ package struct Transcript: Sendable {
         for element in elements { absorb(element) }
     }
 
+    /// Its eight elements in order.
     package mutating func absorb(_ digest: Digest) {
         for index in 0..<Digest.count { absorb(digest[index]) }
     }
 
+    /// Its four coefficients, lowest degree first.
     package mutating func absorb(_ value: Ext) {
         absorb(value.c0)
         absorb(value.c1)
@@ -76,6 +79,7 @@ package struct Transcript: Sendable {
         if bits > 0 { absorb(Felt(UInt32(limb))) }
     }
 
+    /// The next element of the rate, uniform in the field.
     package mutating func squeezeFelt() -> Felt {
         if pendingCount > 0 || available == 0 { duplex() }
         let element = state[8 - available]
@@ -83,6 +87,7 @@ package struct Transcript: Sendable {
         return element
     }
 
+    /// Four squeezed elements, lowest degree first.
     package mutating func squeezeExt() -> Ext {
         let c0 = squeezeFelt()
         let c1 = squeezeFelt()
@@ -90,6 +95,7 @@ package struct Transcript: Sendable {
         return Ext(c0, c1, c2, squeezeFelt())
     }
 
+    /// Eight squeezed elements.
     package mutating func squeezeDigest() -> Digest {
         var digest = Digest.zero
         for index in 0..<Digest.count { digest[index] = squeezeFelt() }
@@ -109,7 +115,9 @@ package struct Transcript: Sendable {
 /// What a search for a proof of work needs: the state of the one permutation that follows, all words in Montgomery
 /// form, and the element the nonce takes.
 package struct GrindingInput: Sendable {
+    /// Sixteen words: the state as it is permuted, but for the nonce.
     package var state: [UInt32]
+    /// Position in the rate of the nonce, 0..<8.
     package var lane: Int
 }
 

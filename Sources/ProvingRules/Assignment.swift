@@ -57,6 +57,7 @@ package enum Assignment {
 
     /// Why a prover was or was not selected for a job.
     package struct Explanation: Hashable, Sendable {
+        /// What decided.
         package enum Reason: Hashable, Sendable {
             case notRegistered
             /// It was not to be had.
@@ -67,9 +68,13 @@ package enum Assignment {
             case notDrawn(weight: UInt64, totalWeight: UInt64)
             case selected(rank: Int, instances: [UInt32])
         }
+        /// What decided about this prover.
         package var reason: Reason
+        /// Seed of the draw (`SelectionSeed.of`).
         package var seed: Bytes32
+        /// Provers that could be drawn.
         package var candidates: Int
+        /// Sum of the candidates' weights.
         package var totalWeight: UInt64
         /// The prover's weight, had it been available; nil when it was not registered.
         package var weight: UInt64?

@@ -4,7 +4,9 @@ package import ChainTypes
 package enum Dealing {
     /// An instance in a prover's hand, and the deck it came from, 0 being the first.
     package struct Card: Hashable, Sendable {
+        /// Place in the plan.
         package var instance: UInt32
+        /// Below `redundancy`.
         package var deck: Int
     }
 

@@ -12,9 +12,12 @@ package import SystemState
 ///     after a valid submission at height h:  score = decayed(score, h - last) + 65,536;  last = h
 ///     weight at height h = base + min(cap, decayed(score, h - last) div 65,536)
 package enum HistoryScore {
+    /// Blocks in which a score halves.
     package static let halfLife: UInt64 = 1_024
+    /// What a valid submission adds.
     package static let submission: UInt64 = 1 << 16
 
+    /// `score` after `blocks` blocks without a submission; 0 from 64 half-lives on.
     package static func decayed(_ score: UInt64, blocks: UInt64) -> UInt64 {
         let halvings = blocks / halfLife
         guard halvings < 64 else { return 0 }
@@ -23,6 +26,7 @@ package enum HistoryScore {
         return halved - (2 * halfLife).dividingFullWidth(part).quotient
     }
 
+    /// Selection weight at `height`, base ... base + cap.
     package static func weight(of prover: Prover, at height: UInt64, parameters: ProvingParameters) -> UInt64 {
         let blocks = height < prover.lastScoreHeight ? 0 : height - prover.lastScoreHeight
         let history = decayed(prover.score, blocks: blocks) / submission

@@ -317,8 +317,8 @@ extension Job {
     }
 
     /// Whom the next attempt leaves out, in order of selection: who committed a root for which no valid partial proof
-    /// came. When all came and their sums do not cancel, a canonical root is of a wrong trace, and nobody can say whose:
-    /// then it is everyone with a root of a disputed instance, and, when none is disputed, all who committed.
+    /// came. When all came and their sums do not cancel, a canonical root is of a wrong trace, and nobody can say
+    /// whose: then it is everyone with a root of a disputed instance, and, when none is disputed, all who committed.
     package var suspects: [Address] {
         let doubtful = isUnbalanced ? (isDisputed ? disputedInstances : Set(plan.indices)) : unprovenInstances
         return selected.map(\.owner).filter { owner in

@@ -234,8 +234,8 @@ extension JobLifecycle {
         return select(job, context, verifier: verifier, state: &state)
     }
 
-    /// Draws provers, deals the instances and opens T1, or the window of the aggregators; changes nothing when there are
-    /// too few provers.
+    /// Draws provers, deals the instances and opens T1, or the window of the aggregators; changes nothing when there
+    /// are too few provers.
     private static func select(
         _ waiting: Job, _ context: BlockContext, verifier: some ProofVerifying, state: inout SystemState
     ) -> Opening {

@@ -58,7 +58,9 @@ package enum SignalValue: Hashable, Sendable {
 
 /// One signal as measured; `value` is nil where nothing was there to measure.
 package struct MeasuredSignal: Hashable, Sendable {
+    /// Which signal.
     package var signal: MarketSignal
+    /// In the signal's unit.
     package var value: SignalValue?
     /// What the value rests on: jobs, transactions or instances (`Docs/Spec/Market.md`).
     package var samples: UInt64
@@ -70,17 +72,21 @@ package struct MeasuredSignal: Hashable, Sendable {
 package struct MarketReport: Hashable, Sendable {
     /// Samples from which on their number does not lower the confidence.
     package static let enoughSamples: UInt64 = 30
+    /// Blocks, when a client names no window.
     package static let defaultWindow: UInt64 = 1_000
 
     /// Blocks asked for.
     package var window: UInt64
+    /// First height of the window.
     package var from: UInt64
+    /// Last height of the window: that of the state.
     package var to: UInt64
     /// From here on no job that ended is missing: earlier ones may be pruned.
     package var coveredFrom: UInt64
     /// In the order of `MarketSignal.allCases`.
     package var signals: [MeasuredSignal]
 
+    /// Nil only when the report was made without this signal.
     package subscript(signal: MarketSignal) -> MeasuredSignal? { signals.first { $0.signal == signal } }
 
     /// The last `window` blocks, at least one.

@@ -33,6 +33,8 @@ package struct PhaseLoad: Hashable, Sendable {
         UInt64(job.statement.subBlockCount) * AggProofPayload.partBytes + payloadFrame
     }
 
+    /// The most that the phase can bring of what honest provers owe, by the job's plan and hands as they stand. 0 for
+    /// phases in which nothing is owed.
     package static func of(_ phase: JobPhase, _ job: Job, verifier: some ProofVerifying) -> PhaseLoad {
         switch phase {
         case .t1:

@@ -4,9 +4,13 @@ package import ProofField
 
 /// What a job over a run of blocks proves, and with which instances.
 package struct PreparedJob: Hashable, Sendable {
+    /// Account operations of the run, at least 1.
     package var operationCount: UInt32
+    /// H(domain, count, operationsRoot).
     package var operationsDigest: Bytes32
+    /// Root of the operations tree.
     package var operationsRoot: Digest
+    /// Instances in order, within the genesis's limits.
     package var plan: [PlannedInstance]
 
     package init(
@@ -21,9 +25,11 @@ package struct PreparedJob: Hashable, Sendable {
 
 /// What operations ask of one job, as far as its plan depends on it.
 package struct OperationLoad: Hashable, Sendable {
+    /// Account operations.
     package var operations: Int
     /// Nodes of the account tree above the touched leaves, leaves included.
     package var touchedNodes: Int
+    /// Distinct leaves that are touched.
     package var touchedAccounts: Int
 
     package init(operations: Int, touchedNodes: Int, touchedAccounts: Int) {
@@ -47,10 +53,13 @@ package protocol JobPreparing {
 
 /// Why a partial proof is refused.
 package enum ProofRefusal: Error, Hashable, Sendable {
+    /// No proof of this circuit and height.
     case malformed
+    /// Above `maxProofBytes`.
     case tooLarge
     /// It opens another stage-1 root.
     case wrongRoot
+    /// It is well-formed and does not verify.
     case unsound
 }
 

@@ -8,8 +8,11 @@ package import SystemState
 /// enters a selection whose seed is already known. Each call either changes the state and returns what happened, or is
 /// refused and changes nothing.
 package enum ProverRegistry {
+    /// What happened, or why nothing did.
     package typealias Outcome = Result<ProvingEvent, RegistryRefusal>
 
+    /// Registers a prover, from `activationDelay` blocks later on. Refused: `zeroAddress`, `alreadyRegistered`,
+    /// `tooManyProvers`, `operatorKeyInUse`, `belowMinimumStake`.
     package static func register(
         owner: Address, operatorKey: Address, recipient: Address, stake: UInt128, state: inout SystemState
     ) -> Outcome {
@@ -26,6 +29,8 @@ package enum ProverRegistry {
             .proverRegistered(owner: owner, operatorKey: operatorKey, recipient: recipient, stake: stake))
     }
 
+    /// Adds `amount` wei, which count as active stake `activationDelay` blocks later. Refused: `zeroAmount`,
+    /// `notRegistered`, `alreadyLeaving`, `amountTooLarge`.
     package static func deposit(owner: Address, amount: UInt128, state: inout SystemState) -> Outcome {
         guard amount > 0 else { return .failure(.zeroAmount) }
         guard let prover = state.provers[owner] else { return .failure(.notRegistered) }
@@ -53,6 +58,7 @@ package enum ProverRegistry {
         return .success(.paused(owner: owner))
     }
 
+    /// Puts a paused prover back, `activationDelay` blocks later. Refused: `notRegistered`, `notPaused`.
     package static func resume(owner: Address, state: inout SystemState) -> Outcome {
         guard let prover = state.provers[owner] else { return .failure(.notRegistered) }
         guard prover.paused, prover.resumesAt == nil else { return .failure(.notPaused) }
@@ -90,6 +96,8 @@ package enum ProverRegistry {
         return .success(.withdrawn(owner: owner, amount: released))
     }
 
+    /// Changes the operator key, `activationDelay` blocks later; until then the old one signs and both are taken.
+    /// Refused: `zeroAddress`, `notRegistered`, `changePending`, `operatorKeyInUse`.
     package static func setOperator(
         owner: Address, operatorKey: Address, state: inout SystemState
     ) -> Outcome {
@@ -103,6 +111,8 @@ package enum ProverRegistry {
         return .success(.operatorChanged(owner: owner, operatorKey: operatorKey, activeFrom: height))
     }
 
+    /// Changes whose claims rewards become, `activationDelay` blocks later. Refused: `zeroAddress`, `notRegistered`,
+    /// `changePending`.
     package static func setRecipient(owner: Address, recipient: Address, state: inout SystemState) -> Outcome {
         guard recipient != .zero else { return .failure(.zeroAddress) }
         guard let prover = state.provers[owner] else { return .failure(.notRegistered) }
@@ -112,6 +122,8 @@ package enum ProverRegistry {
         return .success(.recipientChanged(owner: owner, recipient: recipient, activeFrom: height))
     }
 
+    /// Ends a jail whose time is over, `activationDelay` blocks later. Refused: `notRegistered`, `notJailed`,
+    /// `unjailPending`, `jailNotOver`, `belowMinimumStake`.
     package static func unjail(owner: Address, state: inout SystemState) -> Outcome {
         guard let prover = state.provers[owner] else { return .failure(.notRegistered) }
         guard prover.isJailed else { return .failure(.notJailed) }

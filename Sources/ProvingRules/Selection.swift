@@ -4,8 +4,11 @@ package import SystemState
 
 /// Draws a job's provers.
 package enum Selection {
+    /// A prover that may be drawn.
     package struct Candidate: Hashable, Sendable {
+        /// Identity of the prover.
         package var owner: Address
+        /// `HistoryScore.weight`; 0 is never drawn.
         package var weight: UInt64
 
         package init(owner: Address, weight: UInt64) {
@@ -16,8 +19,11 @@ package enum Selection {
 
     /// Purposes of the streams of one selection seed.
     package enum Purpose {
+        /// The draw of provers.
         package static let draw: UInt32 = 0
+        /// The dealing of instances in T1.
         package static let deal: UInt32 = 1
+        /// The dealing of what nobody committed.
         package static let extensionDeal: UInt32 = 2
     }
 

@@ -7,11 +7,15 @@ package import SystemState
 /// stands in the job's record, so that whoever has the list can be shown, against the system root, that it is the one
 /// the draw was made from.
 package struct SelectionRoster: Hashable, Sendable {
+    /// One prover.
     package struct Entry: Hashable, Sendable {
+        /// Identity of the prover.
         package var owner: Address
         /// Operator key at the selection.
         package var operatorKey: Address
+        /// `HistoryScore.weight` at the selection's height.
         package var weight: UInt64
+        /// Whether it could be drawn, and if not, why.
         package var standing: Standing
 
         package init(owner: Address, operatorKey: Address, weight: UInt64, standing: Standing) {
@@ -44,11 +48,13 @@ package struct SelectionRoster: Hashable, Sendable {
             .map { Selection.Candidate(owner: $0.owner, weight: $0.weight) }
     }
 
+    /// Nil for an owner that was not registered.
     package func entry(of owner: Address) -> Entry? { entries.first { $0.owner == owner } }
 
     /// H("cairn/roster/v1" behind its length as a byte, the list's encoding).
     package var digest: Bytes32 { Self.digest(of: encoded) }
 
+    /// The digest of a list in its encoding, as the node keeps it.
     package static func digest(of encoded: [UInt8]) -> Bytes32 {
         let domain = Array("cairn/roster/v1".utf8)
         return Keccak256.hash(parts: [[UInt8(truncatingIfNeeded: domain.count)], domain, encoded])
@@ -56,6 +62,7 @@ package struct SelectionRoster: Hashable, Sendable {
 }
 
 extension SelectionRoster: RecordCodable {
+    /// Record: u32 count, then the entries by rising owner (`Docs/Spec/Market.md`).
     package func encode(to writer: inout ByteWriter) { writer.list(entries) }
 
     /// Owners must rise, so that nobody stands in the list twice.
@@ -69,6 +76,7 @@ extension SelectionRoster: RecordCodable {
 }
 
 extension SelectionRoster.Entry: RecordCodable {
+    /// Record: owner, operatorKey (20 bytes each), weight (u64), tag of the standing (u8), its height or job (u64).
     package func encode(to writer: inout ByteWriter) {
         writer.address(owner)
         writer.address(operatorKey)
@@ -78,6 +86,7 @@ extension SelectionRoster.Entry: RecordCodable {
         writer.u64(detail)
     }
 
+    /// Reads what `encode(to:)` writes; throws `unknownCase` for another tag.
     package init(from reader: inout RecordReader) throws(RecordError) {
         owner = try reader.address()
         operatorKey = try reader.address()

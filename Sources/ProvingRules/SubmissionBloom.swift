@@ -12,13 +12,18 @@ package import SystemState
 ///     (a, b)   = first two 64-bit words of h, big-endian;  b = b | 1
 ///     bit i    = (a + i · b mod 2^64) mod bits, for i in 0 ..< 20; bit n is bit n mod 8 of byte n div 8
 package struct SubmissionBloom: Hashable, Sendable {
+    /// Bits that one submission sets, at most.
     package static let hashCount = 20
 
+    /// Bits of the filter.
     package let bitCount: Int
+    /// Bits of the filter, eight to a byte, the first in the lowest bit; unused bits of the last byte are zero.
     package private(set) var bytes: [UInt8]
 
+    /// Bits for a job with `selected` provers; as for one when there is none.
     package static func bitCount(selected: Int) -> Int { max(selected, 1) * 28_755 / 1_000 }
 
+    /// The empty filter for a job with `selected` provers.
     package init(selected: Int) {
         bitCount = Self.bitCount(selected: selected)
         bytes = [UInt8](repeating: 0, count: (bitCount + 7) / 8)
@@ -33,14 +38,18 @@ package struct SubmissionBloom: Hashable, Sendable {
         }
     }
 
+    /// Adds the submission with this payload, of `owner` for `job`.
     package mutating func insert(job: Bytes32, owner: Address, payloadDigest: Bytes32) {
         for bit in places(job: job, owner: owner, payloadDigest: payloadDigest) { bytes[bit / 8] |= 1 << (bit % 8) }
     }
 
+    /// False when the submission was never inserted; true by mistake once in a million, with all selected provers in
+    /// it.
     package func contains(job: Bytes32, owner: Address, payloadDigest: Bytes32) -> Bool {
         places(job: job, owner: owner, payloadDigest: payloadDigest).allSatisfy { bytes[$0 / 8] >> ($0 % 8) & 1 == 1 }
     }
 
+    /// Bits that are set.
     package var populationCount: Int { bytes.reduce(0) { $0 + $1.nonzeroBitCount } }
 
     private func places(job: Bytes32, owner: Address, payloadDigest: Bytes32) -> [Int] {

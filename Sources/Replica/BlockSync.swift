@@ -161,8 +161,11 @@ struct BlockSync: Sendable {
 
 /// How far a node that catches up has come, in heights.
 package struct SyncStatus: Hashable, Sendable {
+    /// Height at which catching up began.
     package let start: UInt64
+    /// Height of the tip.
     package let current: UInt64
+    /// Highest height that a peer claims; not verified.
     package let target: UInt64
 
     package init(start: UInt64, current: UInt64, target: UInt64) {

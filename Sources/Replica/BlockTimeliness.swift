@@ -4,6 +4,7 @@ package enum BlockTimeliness {
     /// Milliseconds that a clock may be ahead of this one (go-ethereum's allowance for future blocks), and that a block
     /// may take to be built, sent and fetched, on a clock that is behind.
     package static let maxAhead: UInt64 = 15_000
+    /// See `maxAhead`.
     package static let maxBehind: UInt64 = 60_000
 
     /// `parent`: a timestamp right after the parent's is as early as any can be, so it is never too far behind.

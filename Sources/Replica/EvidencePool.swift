@@ -9,11 +9,14 @@ package struct EvidencePool: Sendable {
     /// By rising fault, the order of a block.
     private var entries: [(fault: Fault, equivocation: Equivocation)] = []
 
+    /// An empty pool.
     package init() {}
 
+    /// Validators that stand accused.
     package var count: Int { entries.count }
 
-    /// Takes evidence that the next block may show. False when it may not, or when the validator stands accused already.
+    /// Takes evidence that the next block may show. False when it may not, or when the validator stands accused
+    /// already.
     @discardableResult
     package mutating func add(_ equivocation: Equivocation, state: SystemState) -> Bool {
         let canonical = equivocation.canonical

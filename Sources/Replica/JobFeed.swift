@@ -11,6 +11,7 @@ package struct JobFeed: JobPreparing {
     private let planner: Planner
     private let maxOperations: Int
 
+    /// A copy of what the ledger holds now: later blocks do not show in it.
     package init(ledger: Ledger, program: BlockProgram) {
         self.init(operations: ledger.operations, parameters: ledger.system.parameters, program: program)
     }
@@ -24,8 +25,10 @@ package struct JobFeed: JobPreparing {
             maxInstances: Int(parameters.maxInstances))
     }
 
+    /// See `JobPreparing`.
     package var programHash: Digest { planner.program.programHash }
 
+    /// See `JobPreparing`. Nil also when the blocks have more than the genesis's `maxOperationsPerJob`, or none.
     package func prepare(firstHeight: UInt64, lastHeight: UInt64) -> PreparedJob? {
         guard firstHeight <= lastHeight else { return nil }
         var list: [AccountOperation] = []
@@ -36,6 +39,7 @@ package struct JobFeed: JobPreparing {
         return prepare(list)
     }
 
+    /// See `JobPreparing`. Nil also when the block's operations are not held, or are fewer than `range` says.
     package func prepare(height: UInt64, operations range: Range<UInt32>) -> PreparedJob? {
         guard let all = operations[height], range.upperBound <= all.count, range.count <= maxOperations else {
             return nil
@@ -43,6 +47,7 @@ package struct JobFeed: JobPreparing {
         return prepare(Array(all[Int(range.lowerBound)..<Int(range.upperBound)]))
     }
 
+    /// See `JobPreparing`.
     package func fits(_ load: OperationLoad) -> Bool {
         guard load.operations <= maxOperations else { return false }
         let rows = RowCounts(

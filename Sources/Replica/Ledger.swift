@@ -6,6 +6,7 @@ package import SystemState
 
 /// All accounts in memory, by leaf and by address.
 package struct MemoryAccounts: AccountReader {
+    /// By leaf, from 0.
     package private(set) var accounts: [Account]
     private var indices: [Address: LeafIndex]
 
@@ -23,8 +24,10 @@ package struct MemoryAccounts: AccountReader {
         }
     }
 
+    /// Leaves in use.
     package var accountCount: LeafIndex { LeafIndex(accounts.count) }
 
+    /// In memory: never throws.
     package func account(at address: Address) -> IndexedAccount? {
         indices[address].map { IndexedAccount(index: $0, account: accounts[Int($0)]) }
     }
@@ -52,12 +55,16 @@ package struct MemoryAccounts: AccountReader {
 
 /// The state after the last committed block.
 package struct Ledger: Sendable {
+    /// Every account, by leaf and by address.
     package private(set) var accounts: MemoryAccounts
+    /// The Poseidon2 tree above `accounts`.
     package private(set) var tree: AccountTree
+    /// Everything that is not an account.
     package private(set) var system: SystemState
     /// Operations of the blocks that are not proven yet, by height.
     package private(set) var operations: [UInt64: [AccountOperation]]
 
+    /// Hashes the whole tree: for a start, not for a block.
     package init(accounts: MemoryAccounts, system: SystemState, operations: [UInt64: [AccountOperation]]) {
         self.accounts = accounts
         self.tree = AccountTree(accounts: accounts.accounts)

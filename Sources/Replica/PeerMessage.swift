@@ -7,6 +7,7 @@ package import ProvingRules
 package struct PeerStatus: Hashable, Sendable {
     /// The last block that the peer committed, and its hash.
     package var height: UInt64
+    /// See `height`.
     package var tipHash: Bytes32
     /// The first block that the peer can send.
     package var baseHeight: UInt64
@@ -27,6 +28,7 @@ package enum SyncEvidence: Hashable, Sendable {
 
 /// A committed block as a lagging node needs it.
 package struct SyncBlock: Hashable, Sendable {
+    /// The block, without its payloads.
     package var block: Block
     /// The certificate for the block itself.
     package var certificate: Certificate
@@ -38,6 +40,7 @@ package struct SyncBlock: Hashable, Sendable {
         self.evidence = evidence
     }
 
+    /// Of a block that was just committed: its payloads are still here.
     package init(_ committed: CommittedBlock) {
         self.init(
             block: committed.block, certificate: committed.certificate,

@@ -31,6 +31,7 @@ extension PeerMessage {
         }
     }
 
+    /// The kind that the first byte names.
     package var kind: Kind {
         switch self {
         case .status: .status

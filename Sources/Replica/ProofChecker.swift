@@ -11,23 +11,28 @@ import Synchronization
 /// The node's verifier behind the port of the proving rules. Remembers its verdicts, which depend on nothing but the
 /// question: a proof that was checked when it arrived is not checked again when its block is built or voted on.
 package final class ProofChecker: ProofVerifying {
+    /// Circuits and parameters of the chain.
     package let program: BlockProgram
     private let verifier: BlockJobVerifier
     private let verdicts = Mutex<[Bytes32: Result<Ext, ProofRefusal>]>([:])
     /// Entries kept; when the memory is full it is emptied, and what is still needed is checked once more.
     private static let capacity = 16_384
 
+    /// Remembers nothing yet.
     package init(program: BlockProgram) {
         self.program = program
         verifier = BlockJobVerifier(program: program)
     }
 
+    /// The program's hash, which statements must name.
     package var programHash: Digest { program.programHash }
 
+    /// See `ProofVerifying`. Not remembered.
     package func challenge(statement: JobStatement, plan: [PlannedInstance], roots: [Digest]) -> Digest {
         verifier.challenge(statement: statement, plan: plan, roots: roots)
     }
 
+    /// See `ProofVerifying`. Remembered by challenge, job, instance, operator key and proof bytes.
     package func verifyPartial(
         statement: JobStatement, plan: [PlannedInstance], roots: [Digest], challenge: Digest, instance: Int,
         operatorKey: Address, proof: [UInt8]
@@ -59,12 +64,15 @@ package final class ProofChecker: ProofVerifying {
         return verdict
     }
 
+    /// See `ProofVerifying`. Not remembered.
     package func isBalanced(statement: JobStatement, challenge: Digest, sums: [Ext]) -> Bool {
         verifier.isBalanced(statement: statement, challenge: challenge, sums: sums.map { BusSum($0) })
     }
 
+    /// See `ProofVerifying`.
     package func joins(_ parts: [JobStatement], into block: JobStatement) -> Bool { verifier.joins(parts, into: block) }
 
+    /// See `ProofVerifying`; 0 for an instance that the program does not have.
     package func maxProofBytes(_ instance: PlannedInstance) -> Int { verifier.maxProofBytes(instance) }
 }
 

@@ -9,16 +9,18 @@ extension Replica {
     /// two helps of one peer.
     private static let helpDelay: UInt64 = 500
     private static let helpInterval: UInt64 = 1_000
-    /// Ticks after which peers are told again where this node is: who gave up asking it, or missed the news, asks again.
-    /// A chain that stands still says nothing else, and may stand still for want of the one that gave up.
+    /// Ticks after which peers are told again where this node is: who gave up asking it, or missed the news, asks
+    /// again. A chain that stands still says nothing else, and may stand still for want of the one that gave up.
     private static let statusTicks = 10
     /// Transactions that a new peer is told of.
     private static let welcomeTransactions = 256
 
+    /// What this node tells its peers of itself.
     package var status: PeerStatus {
         PeerStatus(height: tip.header.height, tipHash: tip.hash, baseHeight: baseHeight)
     }
 
+    /// Peers that are connected.
     package var peerCount: Int { peers.addresses.count }
 
     // MARK: - Coming, going, time

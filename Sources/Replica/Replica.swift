@@ -6,8 +6,11 @@ import SystemState
 
 /// What a node knows when it starts: its last committed block, the state after it, and what it last signed.
 package struct RestoredChain: Sendable {
+    /// The last committed block.
     package var tip: ChainTip
+    /// The state after it.
     package var ledger: Ledger
+    /// What was last signed, from the consensus log; nil for a follower and for a new key.
     package var signState: SignState?
     /// The block that the sign state speaks of, when the node itself proposed it.
     package var proposed: ProposedBlock?
@@ -30,15 +33,21 @@ package struct RestoredChain: Sendable {
 /// `Replica+Blocks` fetches and serves blocks, `Replica+Sync` catches up, `Replica+Silence` keeps a validator without a
 /// record from signing, `Replica+Transactions` keeps the pool.
 package struct Replica: Sendable {
+    /// The chain's beginning and its parameters.
     package let genesis: Genesis
+    /// EIP-155 chain id.
     package var chainId: UInt64 { genesis.chainId }
     let keys: ValidatorKeys?
     let timeouts: ConsensusTimeouts
+    /// Verifies partial proofs, for the rules and for the pool.
     package let checker: ProofChecker
     /// Verifies transactions; the runtime asks it too, ahead and on all cores.
     package let transactions: TransactionChecker
+    /// The last committed block.
     package internal(set) var tip: ChainTip
+    /// The state after it.
     package internal(set) var ledger: Ledger
+    /// What waits for a block.
     package internal(set) var mempool: Mempool
 
     var core: ConsensusCore
@@ -73,6 +82,7 @@ package struct Replica: Sendable {
     var recent = RecentBlocks()
     var seen = SeenHashes(capacity: 10_000)
 
+    /// `keys` nil only follows. Nothing happens before the input `start`.
     package init(
         genesis: Genesis, keys: ValidatorKeys?, restored: RestoredChain, checker: ProofChecker,
         timeouts: ConsensusTimeouts = .standard

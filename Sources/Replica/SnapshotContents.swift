@@ -7,8 +7,11 @@ import Cryptography
 package struct SnapshotContents: Sendable {
     /// What proving a block takes, for a block that is not proven yet.
     package struct UnprovenWork: Sendable {
+        /// Height of the block.
         package var height: UInt64
+        /// The block's operations, in order.
         package var operations: [AccountOperation]
+        /// At the account root before the block.
         package var witness: BlockWitness
         package init(height: UInt64, operations: [AccountOperation], witness: BlockWitness) {
             self.height = height
@@ -17,13 +20,17 @@ package struct SnapshotContents: Sendable {
         }
     }
 
+    /// The block of the snapshot's height.
     package var block: Block
+    /// One for each of its transactions, in order.
     package var receipts: [Receipt]
+    /// Its logs without a transaction, in order.
     package var systemLogs: [Log]
     /// Of the blocks from `provenHeight` to the one before the snapshot's, rising.
     package var headers: [BlockHeader]
     /// By leaf.
     package var accounts: [Account]
+    /// All records of the system state by rising key, with their table's tag.
     package var records: [(key: [UInt8], value: [UInt8])]
     /// By rising height.
     package var work: [UnprovenWork]

@@ -17,6 +17,8 @@ package enum SnapshotFault: Hashable, Sendable {
     case stalled
     case tooManyRequests
 
+    /// How heavy the fault is; a peer that gathers 100 is banned (`PeerFault.weight`), and one fault of 100 ends all
+    /// questions to it here.
     package var weight: Int {
         switch self {
         case .malformed, .invalidManifest, .oversize, .wrongChunk, .wrongState: 100
@@ -29,10 +31,15 @@ package enum SnapshotFault: Hashable, Sendable {
 
 /// How far a download has come.
 package struct SnapshotProgress: Hashable, Sendable {
+    /// Height of the snapshot.
     package var height: UInt64
+    /// Chunks that are here.
     package var chunks: Int
+    /// Chunks of the manifest.
     package var ofChunks: Int
+    /// Bytes that are here.
     package var bytes: UInt64
+    /// Bytes of all chunks.
     package var ofBytes: UInt64
     /// Peers that have it.
     package var sources: Int
@@ -43,10 +50,12 @@ package struct SnapshotProgress: Hashable, Sendable {
 /// A header is believed for its certificate and what is trusted. The list of chunks beside it is only its sender's word
 /// until the whole is verified: peers that name the same list serve it together, and answer for it together.
 package struct SnapshotDownload: Sendable {
+    /// What the runtime must do, in the order given.
     package enum Effect: Hashable, Sendable {
         case send(SnapshotMessage, to: Address)
         case penalise(Address, SnapshotFault)
-        /// All chunks are here (``manifest``, ``chunks``): verify them, and say ``rejected(_:now:)`` if they do not hold.
+        /// All chunks are here (``manifest``, ``chunks``): verify them, and say ``rejected(_:now:)`` if they do not
+        /// hold.
         case complete
     }
 
@@ -76,6 +85,7 @@ package struct SnapshotDownload: Sendable {
     /// Milliseconds to hear of other snapshots before one is taken, for an answer, and after which a peer that had none
     /// is asked again.
     package static let choice: UInt64 = 2_000
+    /// See `choice`: for an answer.
     package static let patience: UInt64 = 10_000
     static let repetition: UInt64 = 3_000
     static let maxRequestsPerPeer = 4
@@ -101,16 +111,20 @@ package struct SnapshotDownload: Sendable {
     /// Why a manifest that is nobody's fault could not be used.
     package private(set) var obstacle: SnapshotRejection?
 
+    /// No peer is known yet; `trust` says which headers are believed.
     package init(genesis: Genesis, trust: SnapshotTrust) {
         self.genesis = genesis
         self.trust = trust
     }
 
+    /// The snapshot that was chosen; nil before.
     package var manifest: SnapshotManifest? { chosen?.manifest }
     /// Those that are here, in the manifest's order.
     package var chunks: [[UInt8]] { manifest?.chunks.compactMap { stored[$0.digest] } ?? [] }
+    /// Everyone who is connected, by rising address, distrusted ones included.
     package var peers: [Address] { addresses }
 
+    /// Nil before a snapshot is chosen.
     package var progress: SnapshotProgress? {
         guard let manifest else { return nil }
         let here = manifest.chunks.filter { stored[$0.digest] != nil }
@@ -126,6 +140,7 @@ package struct SnapshotDownload: Sendable {
 
     // MARK: - Inputs
 
+    /// A peer connected: it is asked what it has. `now` is in milliseconds, here and below.
     package mutating func peerUp(_ peer: Address, now: UInt64) -> [Effect] {
         guard sources[peer] == nil else { return [] }
         addresses.insert(peer, at: addresses.firstIndex { $0 > peer } ?? addresses.count)
@@ -133,6 +148,7 @@ package struct SnapshotDownload: Sendable {
         return [ask(peer, now: now)]
     }
 
+    /// A peer left: what it was asked for is asked of others.
     package mutating func peerDown(_ peer: Address, now: UInt64) -> [Effect] {
         addresses.removeAll { $0 == peer }
         sources[peer] = nil
@@ -140,6 +156,7 @@ package struct SnapshotDownload: Sendable {
         return proceed(now: now)
     }
 
+    /// Takes a message. Questions get the answer that nothing is served here.
     package mutating func receive(_ message: SnapshotMessage, from peer: Address, now: UInt64) -> [Effect] {
         guard let source = sources[peer], !source.isDistrusted else { return [] }
         var fault: SnapshotFault?
@@ -154,6 +171,7 @@ package struct SnapshotDownload: Sendable {
         return (fault.map { blame(peer, $0) } ?? []) + proceed(now: now)
     }
 
+    /// A peer sent bytes that are no message.
     package mutating func malformed(
         _ rejection: SnapshotMessageRejection, from peer: Address, now: UInt64
     ) -> [Effect] {

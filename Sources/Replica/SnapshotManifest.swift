@@ -20,7 +20,9 @@ package enum SnapshotSection: UInt8, Hashable, Sendable, CaseIterable {
 package struct SnapshotManifest: Hashable, Sendable {
     /// A run of bytes of one section, at most `SnapshotManifest.maxChunkBytes`.
     package struct Chunk: Hashable, Sendable {
+        /// The section that it is a run of.
         package var section: SnapshotSection
+        /// 1 ... `maxChunkBytes`.
         package var byteCount: UInt32
         /// Keccak-256 of its bytes.
         package var digest: Bytes32
@@ -36,15 +38,18 @@ package struct SnapshotManifest: Hashable, Sendable {
         }
     }
 
+    /// Bytes of one chunk.
     package static let maxChunkBytes = 1 << 20
     /// 64 GiB of state.
     package static let maxChunks = 1 << 16
     /// Bytes of a manifest: 37 for each chunk, a header, a certificate and a set.
     package static let maxBytes = 37 * maxChunks + (1 << 20)
 
+    /// `Genesis.hash` of the chain.
     package var genesisHash: Bytes32
     /// The header whose roots everything is checked against.
     package var header: BlockHeader
+    /// Of the header, by `validators`.
     package var certificate: Certificate
     /// The validators of the header's height.
     package var validators: ValidatorSet
@@ -107,6 +112,8 @@ extension SnapshotManifest {
         return writer.bytes
     }
 
+    /// Reads what `encoded` gives, and only that; throws the `SnapshotManifestError` that names what is wrong. Nothing
+    /// is verified.
     package init(decoding bytes: [UInt8]) throws(SnapshotManifestError) {
         guard bytes.count <= Self.maxBytes else { throw .tooLarge(bytes: bytes.count) }
         var reader = ByteReader(bytes)

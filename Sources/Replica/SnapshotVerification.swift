@@ -6,12 +6,14 @@ package import SystemState
 
 /// Why a snapshot is not the state of a chain.
 package enum SnapshotRejection: Error, Hashable, Sendable {
+    /// The manifest is of another chain.
     case otherGenesis(have: Bytes32, want: Bytes32)
     /// The state before block 1 is the genesis itself.
     case genesisBlock
     case wrongHash(have: Bytes32, want: Bytes32)
     /// The validators are not those of the genesis, and no hash to trust was given.
     case unknownValidators
+    /// The set is not the one that the header's hash names.
     case wrongValidators
     case certificate(CertificateRejection)
     case wrongChunkCount(have: Int, want: Int)
@@ -23,8 +25,11 @@ package enum SnapshotRejection: Error, Hashable, Sendable {
     case wrongAccounts
     case systemRecords(SystemStateError)
     case wrongSystemRoot
+    /// Headers do not lead from the last proven block to the snapshot's.
     case wrongHeaders
+    /// The operations of this block are missing, surplus, or not those of its header.
     case wrongOperations(height: UInt64)
+    /// The witness of this block is not at its parent's account root.
     case wrongWitness(height: UInt64)
 }
 
@@ -38,9 +43,13 @@ package enum SnapshotTrust: Hashable, Sendable {
 
 /// A snapshot in which every root was computed anew. Only its initialiser makes it.
 package struct VerifiedSnapshot: Sendable {
+    /// The manifest that the chunks were checked against.
     package let manifest: SnapshotManifest
+    /// What the chunks hold; fields of receipts that no root binds are computed anew.
     package let contents: SnapshotContents
+    /// The system state, whose root is the header's.
     package let system: SystemState
+    /// What a node starts from.
     package let chain: RestoredChain
 
     /// Checks everything against the header, and the header against what is trusted. Cheap checks come first.

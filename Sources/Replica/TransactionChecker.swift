@@ -7,6 +7,7 @@ import Synchronization
 /// in the block that brings it. What it answers depends on nothing but the bytes, so that several threads may ask
 /// before the replica does.
 package final class TransactionChecker: Sendable {
+    /// Chain that every transaction must name.
     package let chainId: UInt64
     private let memory = Mutex(Memory())
     /// Transactions of one generation; two are kept.
@@ -17,6 +18,7 @@ package final class TransactionChecker: Sendable {
         var old: [Bytes32: VerifiedTransaction] = [:]
     }
 
+    /// Remembers nothing yet.
     package init(chainId: UInt64) { self.chainId = chainId }
 
     /// The transaction of these bytes, with its sender.

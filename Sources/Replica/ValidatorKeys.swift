@@ -3,8 +3,11 @@ package import Cryptography
 
 /// What a validator signs with: one key for ECDSA, another one for the VRF (one key for both can leak it).
 package struct ValidatorKeys: Sendable {
+    /// Signs proposals and votes; its address is the validator's identity.
     package let signing: SecretKey
+    /// Makes the proof in the headers of its blocks.
     package let vrf: VRFSecretKey
+    /// Address of the signing key.
     package let address: Address
 
     package init(signing: SecretKey, vrf: VRFSecretKey) {

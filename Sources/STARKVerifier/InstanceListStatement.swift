@@ -3,7 +3,9 @@ package import STARKCore
 
 /// A message the verifier itself puts on a bus: a public input of the job.
 package struct PublicMessage: Equatable, Sendable {
+    /// The bus that the tuple is put on.
     package let bus: Bus
+    /// As many elements as the bus is wide; others are refused when the plan is checked.
     package let tuple: [Felt]
     /// Negative when it takes the tuple.
     package let multiplicity: Int
@@ -19,11 +21,15 @@ package struct PublicMessage: Equatable, Sendable {
 package struct InstanceListStatement: Equatable, Sendable {
     /// ``CircuitSet/programHash(parameters:)`` of the program that the job names.
     package let programHash: Digest
+    /// EIP-155 chain id.
     package let chainId: UInt64
+    /// `JobStatement.id`, 32 bytes.
     package let jobId: [UInt8]
+    /// `PlannedInstance.planRoot` of the plan, 32 bytes.
     package let planRoot: [UInt8]
     /// Digest of everything that `publicMessages` follow from.
     package let publicInputs: [UInt8]
+    /// The terms that the verifier adds to the instances' bus sums.
     package let publicMessages: [PublicMessage]
     /// Circuit, height and canonical root of every instance, in plan order.
     package let instances: [GlobalChallenge.Commitment]

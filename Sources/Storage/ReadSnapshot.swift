@@ -144,6 +144,7 @@ package final class HeldSnapshot: @unchecked Sendable {
 
     init(_ snapshot: consuming ReadSnapshot) { self.snapshot = snapshot }
 
+    /// Lends the snapshot to `body`, from any thread and as often as asked.
     package func read<Result: ~Copyable>(
         _ body: (borrowing ReadSnapshot) throws(StorageFault) -> Result
     ) throws(StorageFault) -> Result {

@@ -20,7 +20,7 @@ package enum RecordLogError: Error, Hashable, Sendable {
 /// Layout: identity (32 bytes) ‖ its check (8) ‖ record…, a record being length (u32, big-endian) ‖ check (8) ‖ bytes ‖
 /// check (8). A check is the first eight bytes of Keccak-256 over the record's place in the file and what stands
 /// between it and the check before it. The length has a check of its own: a changed length must not pass for a record
-/// that was cut off, which would drop a promise already made (reliability note 10).
+/// that was cut off, which would drop a promise already made (`Docs/Spec/Consensus.md`).
 ///
 /// A record that ends early, at the end of the file, was never promised to anyone: it is cut. So is a tail of zeros,
 /// which file systems leave where a write had only been announced. Everything else that does not match is damage.
@@ -53,6 +53,7 @@ package final class RecordLog: Sendable {
         state.withLock { _ = close($0.descriptor) }
     }
 
+    /// Whether there is a file, whatever is in it.
     package static func exists(at path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
     /// Makes an empty log, whole on the disk when this returns. `identity` has 32 bytes.
@@ -198,8 +199,8 @@ package final class RecordLog: Sendable {
         guard fsync(descriptor) == 0 else { throw .system("sync \(path)") }
     }
 
-    /// Replaces a file by one with these bytes: written beside it, synced, renamed, the folder synced (reliability
-    /// note 9). Returns the new file, open for writing.
+    /// Replaces a file by one with these bytes: written beside it, synced, renamed, the folder synced.
+    /// Returns the new file, open for writing.
     private static func replaceFile(at path: String, with bytes: [UInt8]) throws(StorageFault) -> Int32 {
         let fresh = path + ".new"
         let descriptor = unsafe Glibc.open(fresh, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)

@@ -15,6 +15,7 @@ package final class Store: Sendable {
         var failedWrite: StorageFault?
     }
 
+    /// Directory of the database.
     package let path: String
     private let state: Mutex<State>
 

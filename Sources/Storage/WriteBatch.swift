@@ -2,6 +2,7 @@
 ///
 /// A plain value: it touches no database until `Store.write(_:)`.
 package struct WriteBatch: Sendable, Equatable {
+    /// One change of one family.
     package enum Change: Sendable, Equatable {
         case put(ColumnFamily, key: [UInt8], value: [UInt8])
         case delete(ColumnFamily, key: [UInt8])
@@ -9,16 +10,21 @@ package struct WriteBatch: Sendable, Equatable {
         case deleteRange(ColumnFamily, lower: [UInt8], upper: [UInt8])
     }
 
+    /// In the order in which they are applied.
     package private(set) var changes: [Change] = []
 
+    /// A batch without changes.
     package init() {}
 
+    /// Whether writing it would change nothing.
     package var isEmpty: Bool { changes.isEmpty }
 
+    /// Sets the value under `key`, whether there is one or not.
     package mutating func put(_ family: ColumnFamily, key: [UInt8], value: [UInt8]) {
         changes.append(.put(family, key: key, value: value))
     }
 
+    /// Removes `key`; nothing when it is not there.
     package mutating func delete(_ family: ColumnFamily, key: [UInt8]) {
         changes.append(.delete(family, key: key))
     }

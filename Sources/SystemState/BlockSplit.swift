@@ -3,6 +3,7 @@ package import ProofField
 
 /// A part of a block's operations that is proven by jobs of its own.
 package struct SubBlock: Hashable, RecordCodable {
+    /// Account operations of the part, at least 1.
     package var operationCount: UInt32
     /// Account-tree root after it; before it stands the root of the part before, or of the block.
     package var after: Digest
@@ -16,6 +17,7 @@ package struct SubBlock: Hashable, RecordCodable {
         self.after = after
     }
 
+    /// Record: operationCount (u32), after (32 bytes), job (flag, u64), isProven (u8).
     package func encode(to writer: inout ByteWriter) {
         writer.u32(operationCount)
         writer.digest(after)
@@ -23,6 +25,7 @@ package struct SubBlock: Hashable, RecordCodable {
         writer.bool(isProven)
     }
 
+    /// Reads what `encode(to:)` writes.
     package init(from reader: inout RecordReader) throws(RecordError) {
         self.init(operationCount: try reader.u32(), after: try reader.digest())
         job = try reader.optionalU64()
@@ -32,7 +35,9 @@ package struct SubBlock: Hashable, RecordCodable {
 
 /// How a block with many operations is cut: the parts in order, and the commitment to all operations together.
 package struct BlockSplit: Hashable, RecordCodable {
+    /// Root of the operations tree over all parts; a part's tree is a subtree of it.
     package var operationsRoot: Digest
+    /// H(domain, count, operationsRoot): the header's `operationsDigest`.
     package var operationsDigest: Bytes32
     /// At least two. All but the last have one number of operations, a power of two.
     package var parts: [SubBlock]
@@ -50,12 +55,14 @@ package struct BlockSplit: Hashable, RecordCodable {
         return first..<max(first, first &+ count)
     }
 
+    /// Record: operationsRoot (32 bytes), operationsDigest (32 bytes), parts (u32 count).
     package func encode(to writer: inout ByteWriter) {
         writer.digest(operationsRoot)
         writer.bytes32(operationsDigest)
         writer.list(parts)
     }
 
+    /// Reads what `encode(to:)` writes; the shape of the cut is not checked.
     package init(from reader: inout RecordReader) throws(RecordError) {
         self.init(
             operationsRoot: try reader.digest(), operationsDigest: try reader.bytes32(), parts: try reader.list())
@@ -64,7 +71,9 @@ package struct BlockSplit: Hashable, RecordCodable {
 
 /// The valid full proof that proved a sub-block.
 package struct SubBlockProof: Hashable, RecordCodable {
+    /// Number of the job that proved the part.
     package var job: UInt64
+    /// `JobStatement.id` of that job, which an AggProof names.
     package var id: Bytes32
     /// Owner of the prover that sent it.
     package var prover: Address
@@ -75,12 +84,14 @@ package struct SubBlockProof: Hashable, RecordCodable {
         self.prover = prover
     }
 
+    /// Record: job (u64), id (32 bytes), prover (20 bytes).
     package func encode(to writer: inout ByteWriter) {
         writer.u64(job)
         writer.bytes32(id)
         writer.address(prover)
     }
 
+    /// Reads what `encode(to:)` writes.
     package init(from reader: inout RecordReader) throws(RecordError) {
         self.init(job: try reader.u64(), id: try reader.bytes32(), prover: try reader.address())
     }

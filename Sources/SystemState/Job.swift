@@ -4,12 +4,19 @@ package import ProofField
 
 /// One attempt to prove a run of blocks: its plan, its provers, and all that arrived for it.
 package struct Job: Hashable, RecordCodable {
+    /// Place among all jobs of the chain, from 1 on; key of its record.
     package var number: UInt64
+    /// `statement.id`: what proving transactions name.
     package var id: Bytes32
+    /// What a proof of the job shows; its hash is `id`.
     package var statement: JobStatement
+    /// Instances in order; empty for an aggregation.
     package var plan: [PlannedInstance]
+    /// `PlannedInstance.planRoot` of `plan`, which the global challenge absorbs.
     package var planRoot: Bytes32
+    /// The phase that is open, or `queued` or `closed`.
     package var phase: JobPhase
+    /// Nil until it closed.
     package var outcome: JobOutcome?
     /// Block in which the provers were selected.
     package var selectedAt: UInt64?
@@ -21,6 +28,7 @@ package struct Job: Hashable, RecordCodable {
     package var windows: [PhaseWindow] = []
     /// In order of selection.
     package var selected: [SelectedProver] = []
+    /// Valid ones of T1 and its extension, in order of inclusion.
     package var commitments: [Commitment] = []
     /// Once T1 closed: the canonical root of every instance, nil where nobody committed.
     package var canonicalRoots: [Digest?] = []
@@ -28,7 +36,9 @@ package struct Job: Hashable, RecordCodable {
     package var reassignmentCount: UInt32 = 0
     /// T1 ended with instances that nobody committed: stand-alone full proofs only.
     package var commitGap = false
+    /// Global challenge over the canonical roots, set when T1 closed; nil under a commit gap.
     package var challenge: Digest?
+    /// Valid ones of T2, in order of inclusion.
     package var submissions: [Submission] = []
     /// Every instance has a valid partial proof and the bus sums cancel.
     package var partialsComplete = false
@@ -38,14 +48,17 @@ package struct Job: Hashable, RecordCodable {
     package var invalid: [Inclusion] = []
     /// Transactions that came after the job was decided in the same block: neither paid nor penalised.
     package var unpaid: [Inclusion] = []
+    /// States reached, in order; clients are told of them (`cairn_job`).
     package var history: [JobMilestone] = []
     /// Block that included the first valid full proof.
     package var provenAt: UInt64?
+    /// Height of the block at whose end it was settled; its record is pruned `jobRetention` blocks later.
     package var closedAt: UInt64?
     /// The settlement, empty until the job closed.
     package var payments: [Payment] = []
     /// For a further attempt: the provers to select again, and those not to select.
     package var preferred: [Address] = []
+    /// See `preferred`.
     package var excluded: [Address] = []
     /// Place of the first operation in the block's list; 0 unless the job proves a sub-block.
     package var firstOperation: UInt32 = 0
@@ -66,6 +79,7 @@ package struct Job: Hashable, RecordCodable {
 
     // MARK: - Codec
 
+    /// Record: the fields in order of declaration; lists behind a u32 count, optionals behind a flag.
     package func encode(to writer: inout ByteWriter) {
         writer.u64(number)
         writer.bytes32(id)
@@ -99,6 +113,7 @@ package struct Job: Hashable, RecordCodable {
         writer.list(subBlocks)
     }
 
+    /// Reads what `encode(to:)` writes; the fields' relations are not checked.
     package init(from reader: inout RecordReader) throws(RecordError) {
         number = try reader.u64()
         id = try reader.bytes32()
@@ -138,6 +153,7 @@ package struct Job: Hashable, RecordCodable {
 // MARK: - Questions
 
 extension Job {
+    /// Whether it was settled; nothing in it changes after that.
     package var isClosed: Bool { phase == .closed }
     /// Whether it aggregates the proofs of a block's sub-blocks, and proves nothing else.
     package var isAggregation: Bool { statement.isAggregation }
@@ -147,14 +163,19 @@ extension Job {
     }
     /// The latest state that was reached.
     package var state: JobState { history.last?.state ?? .provingQueued }
+    /// The phase window opened last; nil before the first.
     package var window: PhaseWindow? { windows.last }
 
+    /// Selection rank of an owner; nil when it was not selected.
     package func rank(of owner: Address) -> Int? { selected.firstIndex { $0.owner == owner } }
+    /// The T1 commitment of an owner, not that of the extension.
     package func commitment(of owner: Address) -> Commitment? {
         commitments.first { $0.owner == owner && $0.inclusion.phase == .t1 }
     }
+    /// The T2 submission of an owner, of which a job has at most one.
     package func submission(of owner: Address) -> Submission? { submissions.first { $0.owner == owner } }
 
+    /// The first window of a phase; a job opens each phase at most once.
     package func window(of phase: JobPhase) -> PhaseWindow? { windows.first { $0.phase == phase } }
 
     /// Every transaction of the job that was included, in no particular order.
@@ -162,6 +183,8 @@ extension Job {
         commitments.map(\.inclusion) + submissions.map(\.inclusion) + fullProofs.map(\.inclusion) + invalid + unpaid
     }
 
+    /// Whether a transaction of `owner` in `phase` was included already, valid or not, paid or not: a second is
+    /// refused.
     package func hasSent(_ owner: Address, in phase: ProvingPhase) -> Bool {
         let matches = { (inclusion: Inclusion) in inclusion.owner == owner && inclusion.phase == phase }
         return commitments.contains { matches($0.inclusion) } || submissions.contains { matches($0.inclusion) }
@@ -169,6 +192,7 @@ extension Job {
             || unpaid.contains(where: matches)
     }
 
+    /// Whether an invalid payload of `owner` was included: everything else that it sends for the job is refused.
     package func isBarred(_ owner: Address) -> Bool { invalid.contains { $0.owner == owner } }
 
     /// Instances of which `owner` committed the canonical root, rising: what it owes in T2.
@@ -181,6 +205,7 @@ extension Job {
             .map(\.instance).sorted()
     }
 
+    /// Notes that the job reached `state` in the block at `height`.
     package mutating func reach(_ state: JobState, at height: UInt64) {
         history.append(JobMilestone(state: state, height: height))
     }

@@ -6,16 +6,23 @@ package import ProofField
 package enum JobPhase: UInt8, Hashable, Sendable, CaseIterable {
     /// A further attempt that waits for provers.
     case queued = 0
+    /// Commitments.
     case t1 = 1
+    /// Partial proofs under the global challenge.
     case t2 = 2
+    /// Full proofs.
     case t3 = 3
+    /// Full proofs, when T3 brought none.
     case t4 = 4
+    /// Full proofs, when T4 brought none.
     case t5 = 5
+    /// Commitments to instances that nobody committed in T1.
     case t1Extension = 6
     /// Any active prover may send a stand-alone full proof.
     case open = 7
     /// The aggregators of a split block may send the proof over its sub-blocks.
     case aggregate = 8
+    /// Settled; nothing is accepted.
     case closed = 9
 
     /// The phase that transactions must address; nil when none is accepted.
@@ -24,6 +31,7 @@ package enum JobPhase: UInt8, Hashable, Sendable, CaseIterable {
 
 /// How a job ended.
 package enum JobOutcome: UInt8, Hashable, Sendable {
+    /// A valid full proof is on chain.
     case proven = 1
     /// The attempt failed; another job proves the same blocks.
     case retried = 2
@@ -33,28 +41,44 @@ package enum JobOutcome: UInt8, Hashable, Sendable {
 
 /// The states of a job that clients are told; the names are the sources'.
 package enum JobState: UInt8, Hashable, Sendable, CaseIterable {
+    /// Waits for provers.
     case provingQueued = 0
+    /// Provers were drawn, and T1 is open.
     case proversSelected = 1
+    /// T1 left instances without a commitment; they were dealt again.
     case reassigned = 2
+    /// No commitment for some instance: there is no global challenge.
     case commitGap = 3
+    /// Every instance has a canonical root, and the challenge is set.
     case proofCommitted = 4
+    /// T2 ended with every instance proven and the buses balanced.
     case partialsComplete = 5
+    /// T2 ended without.
     case partialsIncomplete = 6
+    /// T3 or T4 ended without a full proof.
     case aggregationDelayed = 7
+    /// The first valid full proof was included.
     case proofVerified = 8
+    /// T5 ended without one: said of the attempt that failed and of the one that follows it.
     case fallbackRoute = 9
+    /// After the last attempt: any active prover may send a stand-alone proof.
     case openToAll = 10
+    /// Closed, with its payments booked.
     case settled = 11
+    /// The aggregators' window ended without a valid AggProof.
     case aggregationLapsed = 12
 
+    /// As clients see it: the name of the case.
     package var name: String { "\(self)" }
 }
 
 /// A prover of a job with the instances that it was dealt, rising. Its place in `Job.selected` is its selection rank.
 package struct SelectedProver: Hashable, RecordCodable {
+    /// Identity of the prover.
     package var owner: Address
     /// Operator key at selection.
     package var operatorKey: Address
+    /// Places in the plan, rising, dealt at the selection.
     package var instances: [UInt32]
     /// Instances dealt in the T1 extension, rising.
     package var extensionInstances: [UInt32] = []
@@ -65,6 +89,7 @@ package struct SelectedProver: Hashable, RecordCodable {
         self.instances = instances
     }
 
+    /// Record: owner, operatorKey (20 bytes each), instances, extensionInstances (u32 count, u32 each).
     package func encode(to writer: inout ByteWriter) {
         writer.address(owner)
         writer.address(operatorKey)
@@ -72,6 +97,7 @@ package struct SelectedProver: Hashable, RecordCodable {
         writer.indices(extensionInstances)
     }
 
+    /// Reads what `encode(to:)` writes.
     package init(from reader: inout RecordReader) throws(RecordError) {
         owner = try reader.address()
         operatorKey = try reader.address()
@@ -82,8 +108,11 @@ package struct SelectedProver: Hashable, RecordCodable {
 
 /// A phase that a job went through: opened at the end of block `openedAt`, accepting until `endsAt` inclusive.
 package struct PhaseWindow: Hashable, RecordCodable {
+    /// Any phase but `queued` and `closed`.
     package var phase: JobPhase
+    /// Block at whose end it opened, for T1 the one that selected the provers; it accepts from the next on.
     package var openedAt: UInt64
+    /// Last height at which transactions are accepted; `UInt64.max` for the open phase.
     package var endsAt: UInt64
 
     package init(phase: JobPhase, openedAt: UInt64, endsAt: UInt64) {
@@ -92,12 +121,14 @@ package struct PhaseWindow: Hashable, RecordCodable {
         self.endsAt = endsAt
     }
 
+    /// Record: phase (u8), openedAt (u64), endsAt (u64).
     package func encode(to writer: inout ByteWriter) {
         writer.u8(phase.rawValue)
         writer.u64(openedAt)
         writer.u64(endsAt)
     }
 
+    /// Reads what `encode(to:)` writes; throws `unknownCase` for another phase.
     package init(from reader: inout RecordReader) throws(RecordError) {
         self.init(phase: try reader.tag(), openedAt: try reader.u64(), endsAt: try reader.u64())
     }
@@ -105,12 +136,19 @@ package struct PhaseWindow: Hashable, RecordCodable {
 
 /// Where a proving transaction stands: who sent it, in which phase, at which height, and who included it.
 package struct Inclusion: Hashable, RecordCodable {
+    /// Prover whose operator key signed.
     package var owner: Address
+    /// Key that signed; the proofs in the payload are bound to it.
     package var operatorKey: Address
+    /// Phase that the transaction addressed.
     package var phase: ProvingPhase
+    /// Block that included it.
     package var height: UInt64
+    /// Validator that included it, whose reward `Settlement` books.
     package var proposer: Address
+    /// Keccak-256 of the signed transaction.
     package var transactionHash: Bytes32
+    /// Keccak-256 of the payload, which may be pruned.
     package var payloadDigest: Bytes32
 
     package init(
@@ -126,6 +164,7 @@ package struct Inclusion: Hashable, RecordCodable {
         self.payloadDigest = payloadDigest
     }
 
+    /// Record: owner, operatorKey, phase (u8), height (u64), proposer, transactionHash, payloadDigest.
     package func encode(to writer: inout ByteWriter) {
         writer.address(owner)
         writer.address(operatorKey)
@@ -136,6 +175,7 @@ package struct Inclusion: Hashable, RecordCodable {
         writer.bytes32(payloadDigest)
     }
 
+    /// Reads what `encode(to:)` writes; throws `unknownCase` for another phase.
     package init(from reader: inout RecordReader) throws(RecordError) {
         self.init(
             owner: try reader.address(), operatorKey: try reader.address(), phase: try reader.tag(),
@@ -146,7 +186,9 @@ package struct Inclusion: Hashable, RecordCodable {
 
 /// The stage-1 root of one instance.
 package struct InstanceRoot: Hashable, RecordCodable {
+    /// Place in the plan.
     package var instance: UInt32
+    /// Merkle root of the instance's stage-1 trace.
     package var root: Digest
 
     package init(instance: UInt32, root: Digest) {
@@ -154,11 +196,13 @@ package struct InstanceRoot: Hashable, RecordCodable {
         self.root = root
     }
 
+    /// Record: instance (u32), root (32 bytes).
     package func encode(to writer: inout ByteWriter) {
         writer.u32(instance)
         writer.digest(root)
     }
 
+    /// Reads what `encode(to:)` writes; throws `nonCanonicalElement` for a root that is no digest.
     package init(from reader: inout RecordReader) throws(RecordError) {
         self.init(instance: try reader.u32(), root: try reader.digest())
     }
@@ -166,7 +210,9 @@ package struct InstanceRoot: Hashable, RecordCodable {
 
 /// The bus sum that a verified partial proof of one instance exposes.
 package struct InstanceSum: Hashable, RecordCodable {
+    /// Place in the plan.
     package var instance: UInt32
+    /// Sum of multiplicity over denominator of all the instance's messages (logUp, ePrint 2022/1530).
     package var busSum: Ext
 
     package init(instance: UInt32, busSum: Ext) {
@@ -174,11 +220,13 @@ package struct InstanceSum: Hashable, RecordCodable {
         self.busSum = busSum
     }
 
+    /// Record: instance (u32), busSum (four u32).
     package func encode(to writer: inout ByteWriter) {
         writer.u32(instance)
         writer.ext(busSum)
     }
 
+    /// Reads what `encode(to:)` writes; throws `nonCanonicalElement` for a sum outside of the field.
     package init(from reader: inout RecordReader) throws(RecordError) {
         self.init(instance: try reader.u32(), busSum: try reader.ext())
     }
@@ -186,7 +234,9 @@ package struct InstanceSum: Hashable, RecordCodable {
 
 /// A well-formed commitment (T1 or its extension).
 package struct Commitment: Hashable, RecordCodable {
+    /// The transaction that brought it.
     package var inclusion: Inclusion
+    /// By rising instance: those dealt to the sender.
     package var roots: [InstanceRoot]
 
     package init(inclusion: Inclusion, roots: [InstanceRoot]) {
@@ -194,13 +244,16 @@ package struct Commitment: Hashable, RecordCodable {
         self.roots = roots
     }
 
+    /// Prover that committed.
     package var owner: Address { inclusion.owner }
 
+    /// Record: inclusion, roots (u32 count).
     package func encode(to writer: inout ByteWriter) {
         inclusion.encode(to: &writer)
         writer.list(roots)
     }
 
+    /// Reads what `encode(to:)` writes.
     package init(from reader: inout RecordReader) throws(RecordError) {
         self.init(inclusion: try Inclusion(from: &reader), roots: try reader.list())
     }
@@ -208,7 +261,9 @@ package struct Commitment: Hashable, RecordCodable {
 
 /// A valid T2 submission.
 package struct Submission: Hashable, RecordCodable {
+    /// The transaction that brought it.
     package var inclusion: Inclusion
+    /// By rising instance: one for each partial proof in it.
     package var entries: [InstanceSum]
 
     package init(inclusion: Inclusion, entries: [InstanceSum]) {
@@ -216,13 +271,16 @@ package struct Submission: Hashable, RecordCodable {
         self.entries = entries
     }
 
+    /// Prover that submitted.
     package var owner: Address { inclusion.owner }
 
+    /// Record: inclusion, entries (u32 count).
     package func encode(to writer: inout ByteWriter) {
         inclusion.encode(to: &writer)
         writer.list(entries)
     }
 
+    /// Reads what `encode(to:)` writes.
     package init(from reader: inout RecordReader) throws(RecordError) {
         self.init(inclusion: try Inclusion(from: &reader), entries: try reader.list())
     }
@@ -242,7 +300,9 @@ package enum FullProofKind: UInt8, Hashable, Sendable {
 
 /// A valid full proof.
 package struct FullProof: Hashable, RecordCodable {
+    /// The transaction that brought it.
     package var inclusion: Inclusion
+    /// What it is made of; settlement pays by it.
     package var kind: FullProofKind
     /// Owners of the submissions in it, or of the full proofs in an aggregate, rising; its sender's own among them if
     /// reused.
@@ -257,8 +317,10 @@ package struct FullProof: Hashable, RecordCodable {
         self.inlined = inlined
     }
 
+    /// Prover that sent it.
     package var owner: Address { inclusion.owner }
 
+    /// Record: inclusion, kind (u8), reused (u32 count, 20 bytes each), inlined (u32 count, u32 each).
     package func encode(to writer: inout ByteWriter) {
         inclusion.encode(to: &writer)
         writer.u8(kind.rawValue)
@@ -266,6 +328,7 @@ package struct FullProof: Hashable, RecordCodable {
         writer.indices(inlined)
     }
 
+    /// Reads what `encode(to:)` writes; throws `unknownCase` for another kind.
     package init(from reader: inout RecordReader) throws(RecordError) {
         self.init(
             inclusion: try Inclusion(from: &reader), kind: try reader.tag(), reused: try reader.addresses(),
@@ -275,7 +338,9 @@ package struct FullProof: Hashable, RecordCodable {
 
 /// A state of a job and the height at whose block it was reached.
 package struct JobMilestone: Hashable, RecordCodable {
+    /// What was reached.
     package var state: JobState
+    /// Block in which it was reached.
     package var height: UInt64
 
     package init(state: JobState, height: UInt64) {
@@ -283,11 +348,13 @@ package struct JobMilestone: Hashable, RecordCodable {
         self.height = height
     }
 
+    /// Record: state (u8), height (u64).
     package func encode(to writer: inout ByteWriter) {
         writer.u8(state.rawValue)
         writer.u64(height)
     }
 
+    /// Reads what `encode(to:)` writes; throws `unknownCase` for another state.
     package init(from reader: inout RecordReader) throws(RecordError) {
         self.init(state: try reader.tag(), height: try reader.u64())
     }

@@ -7,6 +7,7 @@ package enum PaymentAccount: Hashable, Sendable, RecordCodable {
     /// A validator, by the address of its signing key.
     case validator(Address)
 
+    /// The owner's address or the signing key's, whichever names the account.
     package var address: Address {
         switch self {
         case .prover(let owner): owner
@@ -14,11 +15,13 @@ package enum PaymentAccount: Hashable, Sendable, RecordCodable {
         }
     }
 
+    /// Record: 0 for a prover or 1 for a validator (u8), address (20 bytes).
     package func encode(to writer: inout ByteWriter) {
         if case .prover = self { writer.u8(0) } else { writer.u8(1) }
         writer.address(address)
     }
 
+    /// Reads what `encode(to:)` writes; throws `unknownCase` for another tag.
     package init(from reader: inout RecordReader) throws(RecordError) {
         let tag = try reader.u8()
         let address = try reader.address()
@@ -66,14 +69,19 @@ package enum PaymentReason: UInt8, Hashable, Sendable, CaseIterable {
     case openReward = 31
     case penaltyInvalidProof = 32
 
+    /// As events and ledgers show it: the name of the case.
     package var name: String { "\(self)" }
 }
 
 /// One line of a settlement, in wei. A penalty's amount is positive and burned from the prover's stake.
 package struct Payment: Hashable, RecordCodable {
+    /// Who is paid or penalised.
     package var account: PaymentAccount
+    /// Wei. A penalty may burn less when the stake does not hold it.
     package var amount: UInt128
+    /// Burned from stake instead of minted as a claim.
     package var isPenalty: Bool
+    /// Which amount of the genesis it is.
     package var reason: PaymentReason
 
     package init(account: PaymentAccount, amount: UInt128, isPenalty: Bool, reason: PaymentReason) {
@@ -83,6 +91,7 @@ package struct Payment: Hashable, RecordCodable {
         self.reason = reason
     }
 
+    /// Record: account (21 bytes), amount (u128), isPenalty (u8), reason (u8).
     package func encode(to writer: inout ByteWriter) {
         account.encode(to: &writer)
         writer.u128(amount)
@@ -90,6 +99,7 @@ package struct Payment: Hashable, RecordCodable {
         writer.u8(reason.rawValue)
     }
 
+    /// Reads what `encode(to:)` writes; throws `unknownCase` for another tag or reason.
     package init(from reader: inout RecordReader) throws(RecordError) {
         self.init(
             account: try PaymentAccount(from: &reader), amount: try reader.u128(), isPenalty: try reader.bool(),

@@ -13,11 +13,13 @@ extension ByteWriter {
 }
 
 extension RecordReader {
+    /// The next 32 bytes; throws `nonCanonicalElement` unless they are eight elements below the modulus.
     package mutating func digest() throws(RecordError) -> Digest {
         guard let value = Digest(bytes: try raw(Digest.byteCount)) else { throw .nonCanonicalElement }
         return value
     }
 
+    /// The next 16 bytes; throws `nonCanonicalElement` unless they are four elements below the modulus.
     package mutating func ext() throws(RecordError) -> Ext {
         var coefficients: [Felt] = []
         for _ in 0..<Ext.degree {
@@ -30,18 +32,21 @@ extension RecordReader {
 }
 
 extension PlannedInstance: RecordCodable {
+    /// Record: circuit (u32), logHeight (u8), weight (u32).
     package func encode(to writer: inout ByteWriter) {
         writer.u32(circuit)
         writer.u8(logHeight)
         writer.u32(weight)
     }
 
+    /// Reads what `encode(to:)` writes; ranges are not checked.
     package init(from reader: inout RecordReader) throws(RecordError) {
         self.init(circuit: try reader.u32(), logHeight: try reader.u8(), weight: try reader.u32())
     }
 }
 
 extension JobStatement: RecordCodable {
+    /// Record: the fields in order of declaration, without counts or flags.
     package func encode(to writer: inout ByteWriter) {
         writer.u64(chainId)
         writer.digest(programHash)
@@ -58,6 +63,7 @@ extension JobStatement: RecordCodable {
         writer.u32(attempt)
     }
 
+    /// Reads what `encode(to:)` writes; throws `nonCanonicalElement` for a root that is no digest.
     package init(from reader: inout RecordReader) throws(RecordError) {
         self.init(
             chainId: try reader.u64(), programHash: try reader.digest(), firstHeight: try reader.u64(),

@@ -2,7 +2,9 @@ package import ByteCodec
 
 /// Stake that waits for a height: until it becomes active, or until it may be withdrawn.
 package struct TimedAmount: Hashable, RecordCodable {
+    /// In wei.
     package var amount: UInt128
+    /// First height at which the wait is over.
     package var height: UInt64
 
     package init(amount: UInt128, height: UInt64) {
@@ -10,11 +12,13 @@ package struct TimedAmount: Hashable, RecordCodable {
         self.height = height
     }
 
+    /// Record: amount (u128), height (u64).
     package func encode(to writer: inout ByteWriter) {
         writer.u128(amount)
         writer.u64(height)
     }
 
+    /// Reads what `encode(to:)` writes.
     package init(from reader: inout RecordReader) throws(RecordError) {
         self.init(amount: try reader.u128(), height: try reader.u64())
     }
@@ -22,7 +26,9 @@ package struct TimedAmount: Hashable, RecordCodable {
 
 /// A new key and the height from which it stands.
 package struct PendingKey: Hashable, RecordCodable {
+    /// The operator key or recipient that is to come.
     package var key: Address
+    /// Block at whose start it takes the old one's place.
     package var height: UInt64
 
     package init(key: Address, height: UInt64) {
@@ -30,11 +36,13 @@ package struct PendingKey: Hashable, RecordCodable {
         self.height = height
     }
 
+    /// Record: key (20 bytes), height (u64).
     package func encode(to writer: inout ByteWriter) {
         writer.address(key)
         writer.u64(height)
     }
 
+    /// Reads what `encode(to:)` writes.
     package init(from reader: inout RecordReader) throws(RecordError) {
         self.init(key: try reader.address(), height: try reader.u64())
     }
@@ -52,9 +60,11 @@ package struct Prover: Hashable, RecordCodable {
     package var stake: UInt128
     /// Top-ups that do not count yet.
     package var pendingStake: [TimedAmount] = []
+    /// Block that registered it; 0 for a prover of the genesis.
     package var registeredAt: UInt64
     /// First height at which it may be selected.
     package var activeFrom: UInt64
+    /// Out of selection by its owner's wish, until `resumesAt`.
     package var paused = false
     /// When a `resume` takes effect.
     package var resumesAt: UInt64?
@@ -62,6 +72,7 @@ package struct Prover: Hashable, RecordCodable {
     package var leavingAt: UInt64?
     /// Stake on its way out; still burned from when there is nothing else.
     package var unbonding: [TimedAmount] = []
+    /// Block in which its misses reached `missesToJail`; nil unless it is jailed.
     package var jailedAt: UInt64?
     /// First height at which `unjail` is accepted.
     package var jailedUntil: UInt64?
@@ -71,10 +82,13 @@ package struct Prover: Hashable, RecordCodable {
     package var misses: [UInt64] = []
     /// Score of valid submissions in 1/65,536, as it stood at `lastScoreHeight`.
     package var score: UInt64 = 0
+    /// Block that last raised `score`: the end of a T2 with a valid submission. It decays from there.
     package var lastScoreHeight: UInt64 = 0
     /// Number of the job that it is selected for, until that job's T2 closes.
     package var assignedJob: UInt64?
+    /// Operator key that a `setOperator` announced; already reserved in `operators`.
     package var pendingOperator: PendingKey?
+    /// Recipient that a `setRecipient` announced.
     package var pendingRecipient: PendingKey?
 
     package init(
@@ -94,9 +108,13 @@ package struct Prover: Hashable, RecordCodable {
         (pendingStake + unbonding).reduce(stake) { $0 + $1.amount }
     }
 
+    /// Jailed provers are not selected, and their proving transactions are refused.
     package var isJailed: Bool { jailedAt != nil }
+    /// Leaving is final; the stake unbonds once no job can cost it anything.
     package var isLeaving: Bool { leavingAt != nil }
 
+    /// Record: owner, operatorKey, recipient, stake, pendingStake, registeredAt, activeFrom, paused, the six optional
+    /// heights (resumesAt to unjailsAt, assignedJob), unbonding, misses, score, lastScoreHeight, both pending keys.
     package func encode(to writer: inout ByteWriter) {
         writer.address(owner)
         writer.address(operatorKey)
@@ -115,6 +133,7 @@ package struct Prover: Hashable, RecordCodable {
         writer.optional(pendingRecipient) { $1.encode(to: &$0) }
     }
 
+    /// Reads what `encode(to:)` writes.
     package init(from reader: inout RecordReader) throws(RecordError) {
         owner = try reader.address()
         operatorKey = try reader.address()

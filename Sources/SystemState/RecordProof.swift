@@ -4,6 +4,7 @@ package import ByteCodec
 package struct RecordProof: Hashable, Sendable {
     /// Place among all records by rising key.
     package var index: UInt64
+    /// Records under the root.
     package var count: UInt64
     /// Siblings, lowest first.
     package var path: [Bytes32]

@@ -13,6 +13,7 @@ extension SystemState {
     package var totalStaked: UInt128 {
         registeredValidators.values.reduce(provers.values.reduce(0) { $0 + $1.total }) { $0 + $1.total }
     }
+    /// Sum of all claims, in wei.
     package var totalClaimable: UInt128 { claimable.values.reduce(0, +) }
     /// Everything that the system state holds. No rule keeps money in escrow: what a job may cost is taken from stakes
     /// when it is due.

@@ -25,8 +25,10 @@ extension SystemState {
 }
 
 extension ValidatorSet: RecordCodable {
+    /// Record: u32 count, then the validators by rising address.
     package func encode(to writer: inout ByteWriter) { writer.list(validators) }
 
+    /// Reads what `encode(to:)` writes; throws `invalidValidators` unless it is a set in its order.
     package init(from reader: inout RecordReader) throws(RecordError) {
         let list: [Validator] = try reader.list()
         // Sorted already, so that a set has one record.
@@ -36,6 +38,7 @@ extension ValidatorSet: RecordCodable {
 }
 
 extension Validator: RecordCodable {
+    /// Record: address (20 bytes), signing key, VRF key (33 bytes each, compressed), power (u64).
     package func encode(to writer: inout ByteWriter) {
         writer.address(address)
         writer.raw(signingKey.compressed)
@@ -43,6 +46,7 @@ extension Validator: RecordCodable {
         writer.u64(power)
     }
 
+    /// Reads what `encode(to:)` writes; throws `invalidValidators` when a key is not a point of the curve.
     package init(from reader: inout RecordReader) throws(RecordError) {
         let address = try reader.address()
         let (signing, vrf) = (try reader.raw(33), try reader.raw(33))

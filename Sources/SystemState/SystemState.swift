@@ -3,8 +3,11 @@ package import ChainTypes
 
 /// Where all money came from and went, in wei.
 package struct Supply: Hashable, Sendable {
+    /// Balances and stakes of the genesis.
     package var genesis: UInt128
+    /// Rewards since then.
     package var minted: UInt128
+    /// Base fees, penalties and slashed stake since then.
     package var burned: UInt128
 
     package init(genesis: UInt128, minted: UInt128 = 0, burned: UInt128 = 0) {
@@ -18,6 +21,7 @@ package struct Supply: Hashable, Sendable {
 package struct RosterRecord: Hashable, Sendable {
     /// The job's number.
     package var job: UInt64
+    /// Encoding of the roster, whose digest is `Job.rosterDigest` (`Docs/Spec/Market.md`).
     package var bytes: [UInt8]
 
     package init(job: UInt64, bytes: [UInt8]) {
@@ -31,13 +35,17 @@ package struct SystemState: Sendable {
     /// One stored row: its key, and its value or nil when the row is gone.
     package typealias Change = (key: [UInt8], value: [UInt8]?)
 
+    /// Fixed for the life of the chain; not a record.
     package let genesis: Genesis
+    /// Last executed block; while one is executed, that one.
     package var height: UInt64 = 0
     /// RANDAO mix after block `height`.
     package var mix: Bytes32
     /// The highest block below which, itself included, everything is proven.
     package var provenHeight: UInt64 = 0
+    /// Sums whose difference is all money there is (`checkConservation`).
     package var supply: Supply
+    /// Number that the next job gets, from 1 on.
     package var nextJobNumber: UInt64 = 1
 
     /// Booked rewards, tips and returned stake by who may claim them.
@@ -46,7 +54,9 @@ package struct SystemState: Sendable {
     package var provers = Table<Address, Prover>(tag: .provers)
     /// Owner by operator key; a pending key is reserved here too.
     package var operators = Table<Address, Address>(tag: .operators)
+    /// By number.
     package var jobs = Table<UInt64, Job>(tag: .jobs)
+    /// Number by job id.
     package var jobNumbers = Table<Bytes32, UInt64>(tag: .jobNumbers)
     /// The validator sets by the first height at which each is in force; read them through `validators(at:)`.
     package var validatorSets = Table<UInt64, ValidatorSet>(tag: .validatorSets)
@@ -102,6 +112,7 @@ package struct SystemState: Sendable {
         }
     }
 
+    /// The genesis's parameters of the proving market.
     package var parameters: ProvingParameters { genesis.proving }
 
     /// The prover whose operator key signs now; a key that is only pending signs nothing.
@@ -110,6 +121,7 @@ package struct SystemState: Sendable {
         return prover
     }
 
+    /// Nil for an id that no kept job has.
     package func job(id: Bytes32) -> Job? {
         jobNumbers[id].flatMap { jobs[$0] }
     }

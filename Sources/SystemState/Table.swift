@@ -4,6 +4,7 @@ import Cryptography
 
 /// Which table a record belongs to: the first byte of its key.
 package enum TableTag: UInt8, Sendable, CaseIterable {
+    /// Height, mix, proven height, supply and next job number.
     case scalars = 0
     case claimable = 1
     case provers = 2
@@ -23,15 +24,21 @@ package enum TableTag: UInt8, Sendable, CaseIterable {
 /// Iteration is by rising key, so nothing depends on the order of insertion. A copy shares its rows until one side
 /// writes.
 package struct Table<Key: TableKey, Value: RecordCodable>: Sendable {
+    /// First byte of every record key of the table.
     package let tag: TableTag
+    /// Rising, without duplicates.
     package private(set) var keys: [Key] = []
+    /// In the order of `keys`.
     package private(set) var values: [Value] = []
     private var leaves: [Bytes32?] = []
     private var changed: [Key] = []
 
+    /// An empty table.
     package init(tag: TableTag) { self.tag = tag }
 
+    /// Number of rows.
     package var count: Int { keys.count }
+    /// Whether there is no row.
     package var isEmpty: Bool { keys.isEmpty }
 
     /// The row's value; nil when there is none. Setting nil removes the row.
@@ -45,6 +52,7 @@ package struct Table<Key: TableKey, Value: RecordCodable>: Sendable {
         }
     }
 
+    /// Whether there is a row with this key. Logarithmic.
     package func contains(_ key: Key) -> Bool { Self.place(of: key, in: keys).found }
 
     /// Changes a row in place; nil, without calling `body`, when there is none.
@@ -101,6 +109,7 @@ package struct Table<Key: TableKey, Value: RecordCodable>: Sendable {
 
     // MARK: - Records
 
+    /// Key of a row among all records of the state: the tag, then the key's bytes.
     package func recordKey(_ key: Key) -> [UInt8] { [tag.rawValue] + key.keyBytes }
 
     /// Appends the leaf hash of every row, computing those that changed.

@@ -7,7 +7,9 @@ package struct UnprovenBlock: Hashable, RecordCodable {
     package var blockHash: Bytes32?
     /// Account-tree roots around the block.
     package var before: Digest
+    /// See `before`.
     package var after: Digest
+    /// Account operations of the block, at least 1.
     package var operationCount: UInt32
     /// The job that covers it; nil while it waits for one (`provingQueued`), and when the block is split.
     package var job: UInt64?
@@ -29,6 +31,7 @@ package struct UnprovenBlock: Hashable, RecordCodable {
     /// Whether the block, or a part of it, is in no job.
     package var isWaiting: Bool { split.map { $0.parts.contains { $0.job == nil } } ?? (job == nil) }
 
+    /// Record: blockHash (optional), before, after, operationCount (u32), job (optional), split (optional).
     package func encode(to writer: inout ByteWriter) {
         writer.optional(blockHash) { $0.bytes32($1) }
         writer.digest(before)
@@ -38,6 +41,7 @@ package struct UnprovenBlock: Hashable, RecordCodable {
         writer.optional(split) { $1.encode(to: &$0) }
     }
 
+    /// Reads what `encode(to:)` writes.
     package init(from reader: inout RecordReader) throws(RecordError) {
         blockHash = try reader.optional { (r) throws(RecordError) in try r.bytes32() }
         before = try reader.digest()

@@ -5,7 +5,9 @@ package import SystemState
 /// An equivocation that was signed by a validator of its height and can still be punished. Only `EvidenceRules` makes
 /// it.
 package struct VerifiedEquivocation: Hashable, Sendable {
+    /// The two messages, in canonical order.
     package let equivocation: Equivocation
+    /// What they are evidence of: the key of the tombstone.
     package let fault: Fault
     fileprivate init(_ equivocation: Equivocation, _ fault: Fault) {
         self.equivocation = equivocation

@@ -7,14 +7,18 @@ package enum ValidatorEvent: Hashable, Sendable {
     case registered(
         validator: Address, owner: Address, recipient: Address, stake: UInt128, activeFrom: UInt64)
     case deposited(validator: Address, amount: UInt128)
+    /// `amount` wei may be withdrawn from `releaseAt` on.
     case leaving(validator: Address, amount: UInt128, releaseAt: UInt64)
     case withdrawn(validator: Address, owner: Address, amount: UInt128)
     case recipientChanged(validator: Address, recipient: Address)
     case ownerChanged(validator: Address, owner: Address)
     case jailed(validator: Address, until: UInt64)
     case unjailed(validator: Address, activeFrom: UInt64)
+    /// Wei burned for a round that passed with its proposal missing.
     case missedProposal(validator: Address, round: UInt32, amount: UInt128)
+    /// Wei burned for an equivocation.
     case slashed(Fault, amount: UInt128)
+    /// The set from `height` on.
     case setChanged(height: UInt64, hash: Bytes32, validators: Int, totalPower: UInt64)
 }
 
@@ -29,6 +33,7 @@ package enum ValidatorRefusal: Error, Hashable, Sendable {
     case alreadyRegistered
     case ownerHasValidator
     case vrfKeyInUse
+    /// Its signing key was punished for an equivocation: it is never admitted again.
     case tombstoned
     case tooManyValidators
     case belowMinimumStake
@@ -36,6 +41,7 @@ package enum ValidatorRefusal: Error, Hashable, Sendable {
     case zeroAmount
     case amountTooLarge
     case alreadyLeaving
+    /// Without it no set could be made.
     case lastValidator
     case nothingToWithdraw
     case notJailed

@@ -5,8 +5,8 @@ package import SystemState
 /// What validators pay: for saying two things at once, and for letting their round pass. It is burned, and never more
 /// than they have at stake.
 package enum ValidatorPenalties {
-    /// Punishes equivocations: a share of everything at stake is burned, bonded first, and the validator is expelled for
-    /// ever. What is left unbonds.
+    /// Punishes equivocations: a share of everything at stake is burned, bonded first, and the validator is expelled
+    /// for ever. What is left unbonds.
     package static func punish(_ evidence: [VerifiedEquivocation], state: inout SystemState) -> [ValidatorEvent] {
         evidence.compactMap { verified in
             let fault = verified.fault

@@ -6,9 +6,10 @@ package import SystemState
 /// Calls of the validators' contract. Stake that a call brings was taken from the sender's account by the caller.
 ///
 /// What a block changes acts on the set two heights later (`ValidatorElection`); registering and unjailing act
-/// `activationDelay` blocks later, so that nobody can choose a VRF key for a mix that is already known. Each call either
-/// changes the state and returns what happened, or is refused and changes nothing.
+/// `activationDelay` blocks later, so that nobody can choose a VRF key for a mix that is already known. Each call
+/// either changes the state and returns what happened, or is refused and changes nothing.
 package enum ValidatorRegistry {
+    /// What happened, or why nothing did.
     package typealias Outcome = Result<ValidatorEvent, ValidatorRefusal>
 
     /// What `register` is called with, as bytes of the caller's.
@@ -17,11 +18,14 @@ package enum ValidatorRegistry {
         package var signingKey: [UInt8]
         /// r ‖ s ‖ recovery identifier, 65 bytes.
         package var signature: [UInt8]
+        /// Compressed, 33 bytes; another point than `signingKey`.
         package var vrfKey: [UInt8]
         /// 81 bytes.
         package var vrfProof: [UInt8]
+        /// Whose claims tips and rewards become; not zero.
         package var recipient: Address
 
+        /// Unchecked: `register` judges every field.
         package init(
             signingKey: [UInt8], signature: [UInt8], vrfKey: [UInt8], vrfProof: [UInt8], recipient: Address
         ) {
@@ -119,6 +123,7 @@ package enum ValidatorRegistry {
         return .success(.withdrawn(validator: validator.address, owner: owner, amount: released))
     }
 
+    /// Changes whose claims tips and rewards become, at once. Refused: `zeroAddress`, `notRegistered`.
     package static func setRecipient(owner: Address, recipient: Address, state: inout SystemState) -> Outcome {
         guard recipient != .zero else { return .failure(.zeroAddress) }
         guard let validator = validator(of: owner, state) else { return .failure(.notRegistered) }
@@ -137,6 +142,8 @@ package enum ValidatorRegistry {
         return .success(.ownerChanged(validator: validator.address, owner: next))
     }
 
+    /// Ends a jail whose time is over; the validator may be in sets from `activationDelay` blocks later on. Refused:
+    /// `notRegistered`, `alreadyLeaving`, `notJailed`, `jailNotOver`, `belowMinimumStake`.
     package static func unjail(owner: Address, state: inout SystemState) -> Outcome {
         guard let validator = validator(of: owner, state) else { return .failure(.notRegistered) }
         guard !validator.isLeaving else { return .failure(.alreadyLeaving) }
@@ -153,8 +160,8 @@ package enum ValidatorRegistry {
         return .success(.unjailed(validator: validator.address, activeFrom: activeFrom))
     }
 
-    /// Takes the validator out of all later sets and lets its stake unbond; returns when it is free. A validator that is
-    /// leaving already keeps its time.
+    /// Takes the validator out of all later sets and lets its stake unbond; returns when it is free. A validator that
+    /// is leaving already keeps its time.
     static func unbond(_ address: Address, state: inout SystemState) -> UInt64 {
         let height = state.height
         let (sum, overflow) = height.addingReportingOverflow(state.genesis.validating.unbondingBlocks)

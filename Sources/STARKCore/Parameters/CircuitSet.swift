@@ -2,6 +2,7 @@ package import ProofField
 
 /// The circuits of a program in order, with identifiers, names and buses that fit together.
 package struct CircuitSet: Sendable {
+    /// In the order of the program's hash.
     package let circuits: [RecordedCircuit]
 
     /// Throws when an identifier or a name occurs twice, or two circuits disagree on a bus.
@@ -21,6 +22,7 @@ package struct CircuitSet: Sendable {
         self.circuits = circuits
     }
 
+    /// Nil when the program has no such circuit.
     package func circuit(id: UInt32) -> RecordedCircuit? {
         circuits.first { $0.id == id }
     }

@@ -2,6 +2,7 @@ package import ProofField
 
 /// The public parameters of the proof system: everything a verifier fixes before it sees a proof.
 package struct ProofParameters: Hashable, Sendable {
+    /// What a genesis names as `proofProfile`. Not part of the digest.
     package let name: String
     /// log2 of the inverse rate of the codes.
     package let blowupLog: Int
@@ -71,6 +72,7 @@ package struct ProofParameters: Hashable, Sendable {
         profiles.first { $0.name == name }
     }
 
+    /// Inverse rate: points of the evaluation domain for each row.
     package var blowup: Int { 1 << blowupLog }
 
     /// The canonical encoding that ``digest`` covers; each number is below 2^30.
@@ -83,6 +85,7 @@ package struct ProofParameters: Hashable, Sendable {
             + heights.map { UInt32(truncatingIfNeeded: $0) }
     }
 
+    /// Poseidon2 hash of `encoding`; the first thing that program hashes and transcripts absorb.
     package var digest: Digest {
         Poseidon2.hash(fixedLength: encoding.map { Felt($0) })
     }

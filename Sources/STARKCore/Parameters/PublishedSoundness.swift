@@ -1,11 +1,15 @@
 /// A published figure of a deployed proof system (soundcalc's reports, 2025): what its query round is worth with its
 /// work. The calculator has to reproduce it.
 package struct PublishedSoundness: Sendable {
+    /// Name of the proof system and of the layer.
     package let system: String
     /// The relative distance up to which the published argument holds.
     package let proximity: Double
+    /// Queries of its profile.
     package let queryCount: Int
+    /// Proof-of-work bits before its queries.
     package let grindingBits: Int
+    /// Bits that its report gives for the query round.
     package let publishedBits: Double
     /// How far off rounding in the publication may put the figure.
     package let tolerance: Double
@@ -36,5 +40,6 @@ package struct PublishedSoundness: Sendable {
         SoundnessReport.queryBits(proximity: proximity, count: queryCount, grindingBits: grindingBits)
     }
 
+    /// Whether the computed figure is within `tolerance` of the published one.
     package var isReproduced: Bool { abs(computedBits - publishedBits) <= tolerance }
 }

@@ -9,6 +9,7 @@
 package struct SoundnessReport: Sendable {
     /// One challenge of the argument.
     package struct Round: Equatable, Sendable {
+        /// Which challenge.
         package let name: String
         /// -log2 of the round's error.
         package let errorBits: Double
@@ -24,10 +25,13 @@ package struct SoundnessReport: Sendable {
 
     /// What an instance contributes to the error terms.
     package struct Statement: Sendable {
+        /// log2 of the rows.
         package let logHeight: Int
+        /// Constraints of stage 1 and stage 2, folded by powers of one challenge.
         package let constraintCount: Int
         /// Columns in the batched quotient, each as often as it is opened.
         package let batchedColumns: Int
+        /// The highest degree of a constraint in the trace columns.
         package let degree: Int
         /// Messages over all instances of the job: rows times messages a row.
         package let totalMessages: UInt64
@@ -51,6 +55,7 @@ package struct SoundnessReport: Sendable {
         }
     }
 
+    /// Computes every round; `statement.logHeight` is one of the parameters' heights, else the figures say nothing.
     package init(parameters: ProofParameters, statement: Statement) {
         let field = 4 * Self.log2(2_130_706_433)
         let height = Self.powerOfTwo(statement.logHeight)

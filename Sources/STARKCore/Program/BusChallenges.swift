@@ -5,6 +5,7 @@ package import ProofField
 /// A message's denominator is `alpha + beta[0] bus + sum of beta[1 + j] tuple[j]`. Independent betas keep the
 /// error at 2H/|E|, without a factor for the tuple's width.
 package struct BusChallenges: Equatable, Sendable {
+    /// The offset of every denominator.
     package let alpha: Ext
     /// beta[0] weighs the bus identifier, beta[1 + j] tuple element j.
     package let betas: [Ext]

@@ -8,6 +8,7 @@ package struct PointEvaluator {
     private let program: RowProgram
     private let constants: [Felt]
 
+    /// Binds the program's constants once for all points.
     package init(program: RowProgram, bindings: RowProgram.Bindings) {
         self.program = program
         constants = program.bind(bindings)

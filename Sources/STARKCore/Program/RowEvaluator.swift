@@ -9,12 +9,14 @@ package struct RowEvaluator {
         package var asserted: [Ext] = []
         /// Their weighted sum.
         package var weightedSum: Ext = .zero
+        /// What `store` wrote: `storeWidth` elements, by position.
         package var stored: [Felt] = []
     }
 
     private let program: RowProgram
     private let constants: [Felt]
 
+    /// Binds the program's constants once for all rows.
     package init(program: RowProgram, bindings: RowProgram.Bindings) {
         self.program = program
         constants = program.bind(bindings)

@@ -3,6 +3,7 @@ import ProofField
 /// Field elements in bytes: 31 bits each, lowest first, without gaps; zero bits fill the last byte. p is just below
 /// 2^31, so a whole word per element would waste a thirty-second of every proof.
 package enum ElementPacking {
+    /// p is below 2^31.
     package static let bitsPerElement = 31
 
     /// Bytes that `count` elements take.

@@ -2,7 +2,9 @@ package import ProofField
 
 /// The coset `shift * <w>` of order 2^log in bit-reversed order: the points of a tree's rows or of a FRI layer.
 package struct EvaluationDomain: Equatable, Sendable {
+    /// log2 of the number of points.
     package let log: Int
+    /// The coset's representative; the generator 3 for committed columns.
     package let shift: Felt
 
     /// `log` is at most the field's two-adicity.
@@ -27,6 +29,7 @@ package struct EvaluationDomain: Equatable, Sendable {
         EvaluationDomain(log: log - foldLog, shift: shift.pow(1 << UInt64(foldLog)))
     }
 
+    /// `position` with its lowest `bits` bits in opposite order.
     package static func reverse(_ position: Int, bits: Int) -> Int {
         var (rest, result) = (position, 0)
         for _ in 0..<bits {

@@ -4,8 +4,11 @@ package import ProofField
 package enum GlobalChallenge {
     /// An instance of the plan with its one canonical root.
     package struct Commitment: Equatable, Sendable {
+        /// Identifier of the circuit.
         package let circuit: UInt32
+        /// log2 of the rows.
         package let logHeight: Int
+        /// Merkle root of the stage-1 trace's low-degree extension.
         package let root: Digest
 
         package init(circuit: UInt32, logHeight: Int, root: Digest) {
@@ -52,8 +55,11 @@ package struct InstanceBinding: Equatable, Sendable {
     package let seed: Digest
     /// The address of the prover's operator key, 20 bytes.
     package let operatorKey: [UInt8]
+    /// Place in the job's plan.
     package let instanceIndex: UInt32
+    /// Identifier of the circuit.
     package let circuit: UInt32
+    /// log2 of the rows.
     package let logHeight: Int
     /// The Merkle root of the stage-1 trace's low-degree extension.
     package let root: Digest

@@ -8,6 +8,7 @@ package struct InstanceTranscript: Sendable {
     private var transcript: Transcript
     private let shape: ProofShape
 
+    /// Absorbs the binding, the stage-1 root in it: nothing of the instance can be chosen after that.
     package init(binding: InstanceBinding, circuit: RecordedCircuit, shape: ProofShape) {
         transcript = binding.transcript(
             parametersDigest: shape.parameters.digest, circuitDigest: circuit.digest)
@@ -28,6 +29,7 @@ package struct InstanceTranscript: Sendable {
         return shape.containsInDomains(zeta) ? nil : zeta
     }
 
+    /// Absorbs the values out of the domain, in batching order.
     package mutating func absorb(_ values: OutOfDomainValues) {
         for value in values.atPoint { transcript.absorb(value) }
         transcript.absorb(values.nextAccumulator)
@@ -38,6 +40,7 @@ package struct InstanceTranscript: Sendable {
         transcript.grind(bits: shape.parameters.batchingGrindingBits)
     }
 
+    /// Absorbs the nonce and says whether it is worth `batchingGrindingBits`.
     package mutating func checkBatchingWork(_ nonce: Felt) -> Bool {
         transcript.checkWitness(nonce, bits: shape.parameters.batchingGrindingBits)
     }
@@ -53,6 +56,7 @@ package struct InstanceTranscript: Sendable {
         return transcript.squeezeExt()
     }
 
+    /// Absorbs the coefficients, lowest degree first.
     package mutating func absorb(finalPolynomial: [Ext]) {
         for coefficient in finalPolynomial { transcript.absorb(coefficient) }
     }
@@ -60,6 +64,7 @@ package struct InstanceTranscript: Sendable {
     /// The search state of the work before the queries, for a search on several threads.
     package var grindingInput: GrindingInput { transcript.grindingInput }
 
+    /// Absorbs the nonce and says whether it is worth `queryGrindingBits`.
     package mutating func checkQueryWork(_ nonce: Felt) -> Bool {
         transcript.checkWitness(nonce, bits: shape.parameters.queryGrindingBits)
     }

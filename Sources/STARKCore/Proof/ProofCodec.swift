@@ -4,10 +4,13 @@ import ProofField
 package struct ProofWriter {
     private var packer: ElementPacker
 
+    /// `capacity` is in bytes: what is reserved, not a limit.
     package init(capacity: Int) { packer = ElementPacker(capacity: capacity) }
 
+    /// What was written, the last byte filled up with zero bits.
     package var bytes: [UInt8] { packer.bytes }
 
+    /// Writes the header in the order of the transcript.
     package mutating func write(_ header: ProofHeader) {
         write(header.mainCap)
         write(header.stage2Cap)
@@ -21,6 +24,7 @@ package struct ProofWriter {
         write(header.queryNonce)
     }
 
+    /// Writes the openings: stage 1, stage 2, quotient, then the FRI layers, each with values and siblings.
     package mutating func write(_ openings: QueryOpenings) {
         for opening in [openings.main, openings.stage2, openings.quotient] + openings.layers {
             for value in opening.values { write(value) }
@@ -50,11 +54,14 @@ package struct ProofReader {
     private let byteCount: Int
     private var elements: ElementUnpacker
 
+    /// Nothing is read yet; any bytes will do.
     package init(_ bytes: [UInt8]) {
         byteCount = bytes.count
         elements = ElementUnpacker(bytes)
     }
 
+    /// The header of a proof of this shape. Throws `wrongLength` when the bytes cannot hold it and
+    /// `nonCanonicalElement`.
     package mutating func header(_ shape: ProofShape) throws(ProofRejection) -> ProofHeader {
         guard byteCount >= ElementPacking.byteCount(shape.headerElementCount) else { throw .wrongLength }
         let domainCap = 1 << shape.capLog(leafLog: shape.domainLog)

@@ -24,17 +24,23 @@ package struct OutOfDomainValues: Equatable, Sendable {
 
 /// The part of a proof before the openings at the queries; its size follows from the shape.
 package struct ProofHeader: Equatable, Sendable {
+    /// 2^capLog digests of the stage-1 tree; they must hash to the committed root.
     package var mainCap: [Digest]
+    /// 2^capLog digests of the stage-2 tree.
     package var stage2Cap: [Digest]
     /// The sum of all messages' fractions.
     package var busSum: BusSum
+    /// 2^capLog digests of the quotient's tree.
     package var quotientCap: [Digest]
+    /// The columns' values at zeta and at the next point.
     package var values: OutOfDomainValues
+    /// Nonce of the work before the batching challenge.
     package var batchingNonce: Felt
     /// One cap per FRI layer.
     package var layerCaps: [[Digest]]
     /// Coefficients, lowest degree first.
     package var finalPolynomial: [Ext]
+    /// Nonce of the work before the query positions.
     package var queryNonce: Felt
 
     package init(
@@ -55,14 +61,17 @@ package struct ProofHeader: Equatable, Sendable {
 
 /// What an instance puts on all buses together: the sum of multiplicity over denominator.
 package struct BusSum: Hashable, Sendable {
+    /// An element of the extension; sums of all instances and the public terms must add to zero.
     package var value: Ext
 
     package init(_ value: Ext) {
         self.value = value
     }
 
+    /// The sum of no messages.
     package static let zero = BusSum(.zero)
 
+    /// Sums of disjoint sets of messages add up.
     package static func + (left: BusSum, right: BusSum) -> BusSum {
         BusSum(left.value + right.value)
     }
@@ -83,9 +92,13 @@ package struct TreeOpening: Equatable, Sendable {
 
 /// All openings at the query positions.
 package struct QueryOpenings: Equatable, Sendable {
+    /// Rows of the stage-1 trace.
     package var main: TreeOpening
+    /// Rows of the stage-2 trace.
     package var stage2: TreeOpening
+    /// Rows of the quotient's chunks.
     package var quotient: TreeOpening
+    /// One for each FRI layer, in the order of the folds.
     package var layers: [TreeOpening]
 
     package init(main: TreeOpening, stage2: TreeOpening, quotient: TreeOpening, layers: [TreeOpening]) {

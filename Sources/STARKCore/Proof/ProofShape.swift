@@ -18,12 +18,15 @@ package struct ProofShape: Equatable, Sendable {
     /// Chunks of degree below N that the quotient of degree-3 constraints splits into.
     package static let quotientChunkCount = 2
 
+    /// The parameters that the shape follows from.
     package let parameters: ProofParameters
+    /// log2 of the trace's rows, one of the parameters' heights.
     package let logHeight: Int
     /// Stage-1 columns.
     package let mainWidth: Int
     /// Stage-2 columns in the extension.
     package let stage2Columns: Int
+    /// log2 of each fold's arity, in order (`ProofParameters.foldLogs(logHeight:)`).
     package let foldLogs: [Int]
 
     /// Nil when the parameters do not allow the height.
@@ -38,10 +41,13 @@ package struct ProofShape: Equatable, Sendable {
         foldLogs = parameters.foldLogs(logHeight: logHeight)
     }
 
+    /// Rows of the trace.
     package var height: Int { 1 << logHeight }
     /// log2 of the evaluation domain.
     package var domainLog: Int { logHeight + parameters.blowupLog }
+    /// Stage-2 columns in the base field.
     package var stage2Width: Int { Ext.degree * stage2Columns }
+    /// Columns of the quotient's chunks in the base field.
     package var quotientWidth: Int { Ext.degree * Self.quotientChunkCount }
     /// Values opened out of the domain: all columns at zeta, the accumulator at the next point.
     package var openingCount: Int { mainWidth + stage2Columns + Self.quotientChunkCount + 1 }

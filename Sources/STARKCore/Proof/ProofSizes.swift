@@ -2,11 +2,12 @@ import ProofField
 
 /// Where the bytes of a proof go.
 package struct ProofSizes: Equatable, Sendable {
-    /// Field elements by part, in the order of the proof: Merkle caps of all trees; bus sum, values out of the domain and
-    /// nonces; the final polynomial; opened rows of the stage-1, stage-2 and quotient trees, and their siblings; values
-    /// of FRI layers that earlier steps do not give, and their siblings.
+    /// Field elements by part, in the order of the proof: Merkle caps of all trees; bus sum, values out of the domain
+    /// and nonces; the final polynomial; opened rows of the stage-1, stage-2 and quotient trees, and their siblings;
+    /// values of FRI layers that earlier steps do not give, and their siblings.
     private let elements: [(name: String, count: Int)]
 
+    /// Counts what a proof of these parts has; nothing is encoded.
     package init(header: ProofHeader, openings: QueryOpenings) {
         let traces = [openings.main, openings.stage2, openings.quotient]
         let caps = [header.mainCap, header.stage2Cap, header.quotientCap] + header.layerCaps
@@ -21,6 +22,7 @@ package struct ProofSizes: Equatable, Sendable {
         ]
     }
 
+    /// Equal when every part is.
     package static func == (a: ProofSizes, b: ProofSizes) -> Bool {
         a.elements.elementsEqual(b.elements) { $0 == $1 }
     }

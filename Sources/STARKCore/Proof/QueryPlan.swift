@@ -7,6 +7,7 @@ package struct QueryPlan: Equatable, Sendable {
         package let leaves: [Int]
         /// log2 of the tree's leaves.
         package let leafLog: Int
+        /// log2 of the digests in the tree's cap.
         package let capLog: Int
 
         package init(leaves: [Int], leafLog: Int, capLog: Int) {
@@ -30,6 +31,7 @@ package struct QueryPlan: Equatable, Sendable {
 
     /// The leaves of one FRI layer.
     package struct Layer: Equatable, Sendable {
+        /// The opened leaves of the layer's tree.
         package let opening: Opening
         /// log2 of the values in a leaf.
         package let foldLog: Int
@@ -42,6 +44,7 @@ package struct QueryPlan: Equatable, Sendable {
 
     /// The leaves of the stage-1, stage-2 and quotient trees: the query positions.
     package let domain: Opening
+    /// By FRI layer, in the order of the folds.
     package let layers: [Layer]
 
     /// `positions` are rising and distinct, below the domain's size.
@@ -77,6 +80,7 @@ package struct MerkleLevel {
     /// Children of the parents that are not among the nodes.
     package let missing: Int
 
+    /// `nodes` are rising and distinct.
     package init(nodes: [Int]) {
         parents = QueryPlan.distinct(nodes.map { $0 >> 1 })
         missing = 2 * parents.count - nodes.count

@@ -9,6 +9,7 @@ package enum TranscriptDomain: String, Sendable {
 }
 
 extension Transcript {
+    /// A transcript that has absorbed its purpose.
     package init(domain: TranscriptDomain) {
         self.init()
         absorb(bytes: Array(domain.rawValue.utf8))

@@ -8,6 +8,7 @@ package protocol Circuit: Sendable {
     var name: String { get }
     /// Unique among the circuits of a program; below 2^24.
     var id: UInt32 { get }
+    /// Records columns, constraints and messages, always the same ones.
     func describe(_ air: inout AIRBuilder)
 }
 
@@ -15,7 +16,9 @@ package protocol Circuit: Sendable {
 package struct Bus: Hashable, Sendable {
     /// Non-zero and below 2^24.
     package let id: UInt32
+    /// For messages of errors; one name stands for one identifier.
     package let name: String
+    /// Elements of a tuple, at least 1.
     package let width: Int
 
     package init(id: UInt32, name: String, width: Int) {
@@ -75,6 +78,7 @@ package struct AIRBuilder {
         Expression(value)
     }
 
+    /// A constant.
     package func constant(_ value: Felt) -> Expression {
         Expression(value)
     }

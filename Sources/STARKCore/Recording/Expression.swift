@@ -26,43 +26,57 @@ package struct Expression: ExpressibleByIntegerLiteral {
         storage = .constant(Felt(reducing: value))
     }
 
+    /// The constant of the literal, reduced into the field.
     package init(integerLiteral value: Int) {
         self.init(value)
     }
 
+    /// Degree: the larger of both.
     package static func + (left: Expression, right: Expression) -> Expression {
         combine(left, right, .add)
     }
 
+    /// Degree: the larger of both.
     package static func - (left: Expression, right: Expression) -> Expression {
         combine(left, right, .subtract)
     }
 
+    /// Degree: the sum of both.
     package static func * (left: Expression, right: Expression) -> Expression {
         combine(left, right, .multiply)
     }
 
+    /// The additive inverse, of the same degree.
     package static prefix func - (operand: Expression) -> Expression {
         Expression(0) - operand
     }
 
+    /// See `+`.
     package static func += (left: inout Expression, right: Expression) {
         left = left + right
     }
 
+    /// See `-`.
     package static func -= (left: inout Expression, right: Expression) {
         left = left - right
     }
 
+    /// See `*`; the degrees add up.
     package static func *= (left: inout Expression, right: Expression) {
         left = left * right
     }
 
+    /// Adds a constant; the degree stays.
     package static func + (left: Expression, right: Felt) -> Expression { left + Expression(right) }
+    /// Adds to a constant; the degree stays.
     package static func + (left: Felt, right: Expression) -> Expression { Expression(left) + right }
+    /// Subtracts a constant; the degree stays.
     package static func - (left: Expression, right: Felt) -> Expression { left - Expression(right) }
+    /// Subtracts from a constant; the degree stays.
     package static func - (left: Felt, right: Expression) -> Expression { Expression(left) - right }
+    /// Scales by a constant; the degree stays.
     package static func * (left: Expression, right: Felt) -> Expression { left * Expression(right) }
+    /// Scales a constant; the degree stays.
     package static func * (left: Felt, right: Expression) -> Expression { Expression(left) * right }
 
     private static func combine(

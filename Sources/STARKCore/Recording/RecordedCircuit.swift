@@ -2,7 +2,9 @@ package import ProofField
 
 /// A message a row puts on a bus, in terms of the circuit's graph nodes.
 package struct BusMessage: Equatable, Sendable {
+    /// Unique in its circuit, for diagnoses.
     package let label: String
+    /// The bus that the tuple is put on.
     package let bus: Bus
     /// Graph nodes of the tuple's elements, each of degree at most 1.
     package let tuple: [Int]
@@ -14,7 +16,9 @@ package struct BusMessage: Equatable, Sendable {
 
 /// A constraint of a circuit: its node must be zero in every row.
 package struct RecordedConstraint: Equatable, Sendable {
+    /// Unique in its circuit, for diagnoses.
     package let label: String
+    /// Graph node, of degree 1 to 3.
     package let node: Int
 }
 
@@ -29,12 +33,17 @@ package struct RecordedCircuit: Sendable {
     /// Circuit and bus identifiers are below this.
     package static let identifierLimit: UInt32 = 1 << 24
 
+    /// Unique in a program.
     package let name: String
+    /// Unique in a program; 1 ..< `identifierLimit`.
     package let id: UInt32
+    /// Stage-1 columns in the order of the trace.
     package let columnNames: [String]
     /// The graph's nodes in topological order.
     package let nodes: [ExpressionGraph.Node]
+    /// Those of stage 1, in the order of recording.
     package let constraints: [RecordedConstraint]
+    /// In the order of recording; pairs of neighbours share a stage-2 column.
     package let messages: [BusMessage]
     /// The highest degree of all constraints, stage 2 included.
     package let degree: Int
@@ -42,6 +51,7 @@ package struct RecordedCircuit: Sendable {
     package let constraintProgram: RowProgram
     /// Stores each pair's numerator and denominator: what the stage-2 columns are made of.
     package let messageProgram: RowProgram
+    /// Of identifiers, columns, nodes, constraints, messages and degree; names are not in it.
     package let digest: Digest
 
     /// Records `circuit`. Throws the first mistake in its description.

@@ -2,12 +2,15 @@
 package enum RecordingError: Error, Equatable, Sendable {
     case noColumns
     case noMessages
+    /// Zero, or `RecordedCircuit.identifierLimit` and above.
     case invalidCircuitIdentifier(UInt32)
     case duplicateColumn(String)
     case duplicateLabel(String)
+    /// Above `AIRBuilder.maximumConstraintDegree`; with the label and the degree.
     case constraintDegree(String, Int)
     /// A constraint without any column is either void or unsatisfiable.
     case constantConstraint(String)
+    /// Tuple elements and multiplicities are of degree 1 at most; with the label and the degree.
     case messageDegree(String, Int)
     case tupleWidth(String, expected: Int, actual: Int)
     /// Bus identifiers are non-zero and below 2^24, widths at least 1.
