@@ -83,7 +83,10 @@ static void FN(finish_forward)(const FN(grid) *grid, uint32_t *plane, const ck_c
     for (size_t k = 0; k < grid->blocks; ++k, plane += grid->pitch) {
         FN(fill_twiddles)(grid->twiddles[0], grid->low, grid->low, k, coset);
         FN(forward)(plane, grid->low, grid->twiddles[0]);
-        for (size_t r = 0; r < grid->size; ++r, out += stride) ntt_store_row(plane + 16 * r, columns, out);
+        for (size_t r = 0; r < grid->size; ++r, out += stride) {
+            __builtin_prefetch(plane + grid->pitch + 16 * r); // the next block
+            ntt_store_row(plane + 16 * r, columns, out);
+        }
     }
 }
 
