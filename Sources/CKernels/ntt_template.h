@@ -1,141 +1,47 @@
-// Transforms of matrix columns, sixteen columns at a time in a contiguous scratch of 2^log_n rows of 16 words;
-// included once per instruction set.
+// Transforms of matrix columns, sixteen columns at a time in scratch memory with rows of 16 words; included once per
+// instruction set.
 //
-// A block of 2h rows holds a polynomial modulo x^2h - c^2, lowest degree first. One step splits it into the
-// residues modulo x^h - c and x^h + c, so a block needs one twiddle c, coefficients go in naturally ordered and
-// values come out bit-reversed; a coset costs nothing: block k has c = shift^h * ck_root(k).
-#include "twiddles.h"
+// The 2^log_n rows are a grid of 2^top blocks of 2^low neighbours. The first `top` steps of a transform each stay
+// among the rows at one place of all blocks, the others within a block: so both halves work in the first-level cache
+// and every row comes from further away only twice.
+#include "ntt_steps_template.h"
 
-/// Blocks of 2^9 rows (32 KiB) are finished before the next one is begun.
-#define CK_CACHED_LOG 9
+/// Up to this size one block is all.
+#define CK_BLOCK_LOG 8
+/// Neighbouring rows of the input that are read together, and the distance at which reads are announced.
+#define CK_TOGETHER 8
+#define CK_AHEAD 4
 
 typedef struct {
-    uint32_t forward[CK_TWO_ADICITY + 1]; // shift^(2^i)
-    uint32_t inverse[CK_TWO_ADICITY + 1];
-} FN(shift_powers);
+    unsigned log_n, top, low;
+    size_t blocks, size;
+    /// Words from block to block: a row more than there are, or the rows at one place would share their cache sets.
+    size_t pitch;
+    uint32_t *scratch;
+    size_t scratch_words;
+    /// The planes of the grid, and memory for the rows at one place and for twiddles.
+    uint32_t *planes[3];
+    uint32_t *rows[2];
+    uint32_t *twiddles[3];
+} FN(grid);
 
-static void FN(set_shift)(FN(shift_powers) *powers, uint32_t shift) {
-    uint32_t inverse = f_inv(shift);
-    for (int i = 0; i <= CK_TWO_ADICITY; ++i) {
-        powers->forward[i] = shift;
-        powers->inverse[i] = inverse;
-        shift = f_mul(shift, shift);
-        inverse = f_mul(inverse, inverse);
-    }
+static bool FN(grid_acquire)(FN(grid) *grid, unsigned log_n, unsigned planes) {
+    grid->log_n = log_n;
+    grid->top = log_n <= CK_BLOCK_LOG ? 0 : log_n / 2;
+    grid->low = log_n - grid->top;
+    grid->blocks = (size_t)1 << grid->top;
+    grid->size = (size_t)1 << grid->low;
+    grid->pitch = 16 * (grid->size + 1);
+    grid->scratch_words = planes * grid->blocks * grid->pitch + 32 * grid->blocks + 3 * (grid->size + 16);
+    uint32_t *words = grid->scratch = ck_buffer_acquire_dirty(grid->scratch_words);
+    if (words == NULL) return false;
+    for (unsigned i = 0; i < planes; ++i, words += grid->blocks * grid->pitch) grid->planes[i] = words;
+    for (int i = 0; i < 2; ++i, words += 16 * grid->blocks) grid->rows[i] = words;
+    for (int i = 0; i < 3; ++i, words += grid->size + 16) grid->twiddles[i] = words;
+    return true;
 }
 
-/// Two forward steps on one block of 2^log_n rows, log_n >= 2, from `in` to `out` (which may be equal).
-static void FN(forward4)(const uint32_t *in, uint32_t *out, unsigned log_n, size_t block,
-                         const FN(shift_powers) *shift) {
-    size_t quarter = (size_t)16 << (log_n - 2);
-    uint32_t second = f_mul(shift->forward[log_n - 2], ck_root(2 * block));
-    V c = v_set1(f_mul(shift->forward[log_n - 1], ck_root(block)));
-    V c0 = v_set1(second), c1 = v_set1(f_mul(second, ck_root(1)));
-    for (size_t i = 0; i < quarter; i += LANES) {
-        V a0 = v_load(in + i), a1 = v_load(in + quarter + i);
-        V a2 = v_mul1(v_load(in + 2 * quarter + i), c), a3 = v_mul1(v_load(in + 3 * quarter + i), c);
-        V u = v_mul1(v_add(a1, a3), c0), v = v_mul1(v_sub(a1, a3), c1);
-        V x = v_add(a0, a2), y = v_sub(a0, a2);
-        v_store(out + i, v_add(x, u));
-        v_store(out + quarter + i, v_sub(x, u));
-        v_store(out + 2 * quarter + i, v_add(y, v));
-        v_store(out + 3 * quarter + i, v_sub(y, v));
-    }
-}
-
-static void FN(forward2)(const uint32_t *in, uint32_t *out, unsigned log_n, size_t block,
-                         const FN(shift_powers) *shift) {
-    size_t half = (size_t)16 << (log_n - 1);
-    V c = v_set1(f_mul(shift->forward[log_n - 1], ck_root(block)));
-    for (size_t i = 0; i < half; i += LANES) {
-        V a = v_load(in + i), b = v_mul1(v_load(in + half + i), c);
-        v_store(out + i, v_add(a, b));
-        v_store(out + half + i, v_sub(a, b));
-    }
-}
-
-static void FN(forward)(const uint32_t *in, uint32_t *out, unsigned log_n, size_t block,
-                        const FN(shift_powers) *shift) {
-    if (log_n == 0) {
-        if (in != out) memcpy(out, in, 64);
-        return;
-    }
-    if (log_n == 1) {
-        FN(forward2)(in, out, log_n, block, shift);
-        return;
-    }
-    FN(forward4)(in, out, log_n, block, shift);
-    if (log_n > CK_CACHED_LOG) {
-        size_t quarter = (size_t)16 << (log_n - 2);
-        for (size_t i = 0; i < 4; ++i)
-            FN(forward)(out + i * quarter, out + i * quarter, log_n - 2, 4 * block + i, shift);
-        return;
-    }
-    size_t blocks = 4;
-    for (unsigned log = log_n - 2; log > 0; log = log >= 2 ? log - 2 : 0) {
-        for (size_t i = 0; i < blocks; ++i) {
-            uint32_t *rows = out + (i << (log + 4));
-            if (log >= 2)
-                FN(forward4)(rows, rows, log, blocks * block + i, shift);
-            else
-                FN(forward2)(rows, rows, log, blocks * block + i, shift);
-        }
-        blocks *= 4;
-    }
-}
-
-/// The inverse of `forward4`, but for a factor 4.
-static void FN(inverse4)(uint32_t *x, unsigned log_n, size_t block, const FN(shift_powers) *shift) {
-    size_t quarter = (size_t)16 << (log_n - 2);
-    uint32_t second = f_mul(shift->inverse[log_n - 2], ck_inverse_root(2 * block));
-    V c = v_set1(f_mul(shift->inverse[log_n - 1], ck_inverse_root(block)));
-    V c0 = v_set1(second), c1 = v_set1(f_mul(second, ck_inverse_root(1)));
-    for (size_t i = 0; i < quarter; i += LANES) {
-        V b0 = v_load(x + i), b1 = v_load(x + quarter + i);
-        V b2 = v_load(x + 2 * quarter + i), b3 = v_load(x + 3 * quarter + i);
-        V s0 = v_add(b0, b1), d0 = v_mul1(v_sub(b0, b1), c0);
-        V s1 = v_add(b2, b3), d1 = v_mul1(v_sub(b2, b3), c1);
-        v_store(x + i, v_add(s0, s1));
-        v_store(x + quarter + i, v_add(d0, d1));
-        v_store(x + 2 * quarter + i, v_mul1(v_sub(s0, s1), c));
-        v_store(x + 3 * quarter + i, v_mul1(v_sub(d0, d1), c));
-    }
-}
-
-static void FN(inverse2)(uint32_t *x, unsigned log_n, size_t block, const FN(shift_powers) *shift) {
-    size_t half = (size_t)16 << (log_n - 1);
-    V c = v_set1(f_mul(shift->inverse[log_n - 1], ck_inverse_root(block)));
-    for (size_t i = 0; i < half; i += LANES) {
-        V a = v_load(x + i), b = v_load(x + half + i);
-        v_store(x + i, v_add(a, b));
-        v_store(x + half + i, v_mul1(v_sub(a, b), c));
-    }
-}
-
-/// Bit-reversed values to coefficients, times 2^log_n.
-static void FN(inverse)(uint32_t *x, unsigned log_n, size_t block, const FN(shift_powers) *shift) {
-    if (log_n == 0) return;
-    if (log_n == 1) {
-        FN(inverse2)(x, log_n, block, shift);
-        return;
-    }
-    if (log_n > CK_CACHED_LOG) {
-        size_t quarter = (size_t)16 << (log_n - 2);
-        for (size_t i = 0; i < 4; ++i) FN(inverse)(x + i * quarter, log_n - 2, 4 * block + i, shift);
-        FN(inverse4)(x, log_n, block, shift);
-        return;
-    }
-    for (unsigned log = log_n & 1 ? 1 : 2; log <= log_n; log += 2) {
-        size_t blocks = (size_t)1 << (log_n - log);
-        for (size_t i = 0; i < blocks; ++i) {
-            uint32_t *rows = x + (i << (log + 4));
-            if (log >= 2)
-                FN(inverse4)(rows, log, blocks * block + i, shift);
-            else
-                FN(inverse2)(rows, log, blocks * block + i, shift);
-        }
-    }
-}
+static void FN(grid_release)(const FN(grid) *grid) { ck_buffer_release(grid->scratch, grid->scratch_words); }
 
 /// One row of `columns` <= 16 words to a scratch row, zeros after it.
 CK_INLINE void ntt_load_row(const uint32_t *in, size_t columns, uint32_t *row) {
@@ -158,70 +64,157 @@ CK_INLINE void ntt_scale_row(uint32_t *row, V factor) {
     for (size_t v = 0; v < 16; v += LANES) v_store(row + v, v_mul1(v_load(row + v), factor));
 }
 
+/// The rows at one place of all blocks, to or from neighbouring rows. The next place's come into the cache meanwhile.
+CK_INLINE void ntt_gather(const FN(grid) *grid, const uint32_t *plane, size_t place, uint32_t *rows) {
+    for (size_t k = 0; k < grid->blocks; ++k, plane += grid->pitch) {
+        __builtin_prefetch(plane + 16 * place + 16);
+        for (size_t v = 0; v < 16; v += LANES) v_store(rows + 16 * k + v, v_load(plane + 16 * place + v));
+    }
+}
+
+CK_INLINE void ntt_scatter(const FN(grid) *grid, const uint32_t *rows, uint32_t *plane, size_t place) {
+    for (size_t k = 0; k < grid->blocks; ++k, plane += grid->pitch)
+        for (size_t v = 0; v < 16; v += LANES) v_store(plane + 16 * place + v, v_load(rows + 16 * k + v));
+}
+
+/// Values on the coset, bit-reversed, of a plane that has the first steps behind it, to rows of a matrix.
+static void FN(finish_forward)(const FN(grid) *grid, uint32_t *plane, const ck_coset *coset, size_t columns,
+                               uint32_t *out, size_t stride) {
+    for (size_t k = 0; k < grid->blocks; ++k, plane += grid->pitch) {
+        FN(fill_twiddles)(grid->twiddles[0], grid->low, grid->low, k, coset);
+        FN(forward)(plane, grid->low, grid->twiddles[0]);
+        for (size_t r = 0; r < grid->size; ++r, out += stride) {
+            __builtin_prefetch(plane + grid->pitch + 16 * r); // the next block
+            ntt_store_row(plane + 16 * r, columns, out);
+        }
+    }
+}
+
+static void FN(begin_inverse)(const FN(grid) *grid, uint32_t *block, size_t k, const ck_coset *coset) {
+    FN(fill_twiddles)(grid->twiddles[0], grid->low, grid->low, k, coset);
+    FN(inverse)(block, grid->low, grid->twiddles[0]);
+}
+
 static bool FN(ntt_forward)(uint32_t *matrix, unsigned log_n, size_t width, size_t stride, uint32_t shift) {
-    size_t n = (size_t)1 << log_n;
-    uint32_t *scratch = ck_buffer_acquire_dirty(16 * n);
-    if (scratch == NULL) return false;
-    FN(shift_powers) powers;
-    FN(set_shift)(&powers, shift);
+    FN(grid) grid;
+    if (!FN(grid_acquire)(&grid, log_n, 1)) return false;
+    uint32_t *plane = grid.planes[0], *rows = grid.rows[0];
+    ck_coset coset = ck_coset_forward(shift);
+    FN(fill_twiddles)(grid.twiddles[1], log_n, grid.top, 0, &coset);
     for (size_t column = 0; column < width; column += 16) {
         size_t columns = width - column < 16 ? width - column : 16;
-        for (size_t r = 0; r < n; ++r) ntt_load_row(matrix + r * stride + column, columns, scratch + 16 * r);
-        FN(forward)(scratch, scratch, log_n, 0, &powers);
-        for (size_t r = 0; r < n; ++r) ntt_store_row(scratch + 16 * r, columns, matrix + r * stride + column);
+        for (size_t place = 0; place < grid.size; ++place) {
+            const uint32_t *in = matrix + place * stride + column;
+            for (size_t k = 0; k < grid.blocks; ++k, in += grid.size * stride)
+                ntt_load_row(in, columns, rows + 16 * k);
+            FN(forward)(rows, grid.top, grid.twiddles[1]);
+            ntt_scatter(&grid, rows, plane, place);
+        }
+        FN(finish_forward)(&grid, plane, &coset, columns, matrix + column, stride);
     }
-    ck_buffer_release(scratch, 16 * n);
+    FN(grid_release)(&grid);
     return true;
 }
 
 static bool FN(ntt_inverse)(uint32_t *matrix, unsigned log_n, size_t width, size_t stride, uint32_t shift) {
-    size_t n = (size_t)1 << log_n;
-    uint32_t *scratch = ck_buffer_acquire_dirty(16 * n);
-    if (scratch == NULL) return false;
-    FN(shift_powers) powers;
-    FN(set_shift)(&powers, shift);
-    V scale = v_set1(f_inv(f_from((uint32_t)n)));
+    FN(grid) grid;
+    if (!FN(grid_acquire)(&grid, log_n, 1)) return false;
+    uint32_t *plane = grid.planes[0], *rows = grid.rows[0];
+    ck_coset coset = ck_coset_inverse(shift);
+    V scale = v_set1(f_inv(f_from((uint32_t)1 << log_n)));
+    FN(fill_twiddles)(grid.twiddles[1], log_n, grid.top, 0, &coset);
     for (size_t column = 0; column < width; column += 16) {
         size_t columns = width - column < 16 ? width - column : 16;
-        for (size_t r = 0; r < n; ++r) {
-            ntt_load_row(matrix + r * stride + column, columns, scratch + 16 * r);
-            ntt_scale_row(scratch + 16 * r, scale);
+        const uint32_t *in = matrix + column;
+        for (size_t k = 0; k < grid.blocks; ++k) {
+            uint32_t *block = plane + k * grid.pitch;
+            for (size_t r = 0; r < grid.size; ++r, in += stride) {
+                ntt_load_row(in, columns, block + 16 * r);
+                ntt_scale_row(block + 16 * r, scale);
+            }
+            FN(begin_inverse)(&grid, block, k, &coset);
         }
-        FN(inverse)(scratch, log_n, 0, &powers);
-        for (size_t r = 0; r < n; ++r) ntt_store_row(scratch + 16 * r, columns, matrix + r * stride + column);
+        for (size_t place = 0; place < grid.size; ++place) {
+            ntt_gather(&grid, plane, place, rows);
+            FN(inverse)(rows, grid.top, grid.twiddles[1]);
+            uint32_t *out = matrix + place * stride + column;
+            for (size_t k = 0; k < grid.blocks; ++k, out += grid.size * stride)
+                ntt_store_row(rows + 16 * k, columns, out);
+        }
     }
-    ck_buffer_release(scratch, 16 * n);
+    FN(grid_release)(&grid);
     return true;
+}
+
+/// Naturally ordered rows of the input to a plane with the first steps of the inverse transform behind it.
+static void FN(lde_load)(const FN(grid) *grid, const uint32_t *in, size_t stride, size_t columns, uint32_t *plane) {
+    V scale = v_set1(f_inv(f_from((uint32_t)1 << grid->log_n)));
+    ck_coset coset = ck_coset_inverse(CK_R1);
+    size_t together = grid->blocks < CK_TOGETHER ? grid->blocks : CK_TOGETHER, mask = grid->blocks - 1;
+    // Row reverse(k) of the input and those `blocks` apart from it make block k. Far apart as they are, one at a time
+    // would wait for memory each, and all would meet in one set of the cache: neighbours make several blocks at once.
+    for (size_t first = 0; first < grid->blocks; first += together) {
+        for (size_t r = 0; r < grid->size; ++r) {
+            size_t ahead = r + CK_AHEAD, later = ahead < grid->size ? first : (first + together) & mask;
+            size_t ahead_reversed = ck_reverse(ahead & (grid->size - 1), grid->low);
+            const uint32_t *row = in + ((ck_reverse(r, grid->low) << grid->top) + first) * stride;
+            const uint32_t *next = in + ((ahead_reversed << grid->top) + later) * stride;
+            for (size_t i = 0; i < together; ++i, row += stride, next += stride) {
+                uint32_t *out = plane + ck_reverse(first + i, grid->top) * grid->pitch + 16 * r;
+                __builtin_prefetch(next);
+                ntt_load_row(row, columns, out);
+                ntt_scale_row(out, scale);
+            }
+        }
+        for (size_t i = 0; i < together; ++i) {
+            size_t k = ck_reverse(first + i, grid->top);
+            FN(begin_inverse)(grid, plane + k * grid->pitch, k, &coset);
+        }
+    }
 }
 
 static bool FN(coset_lde)(const uint32_t *in, size_t in_stride, unsigned log_n, size_t width, unsigned log_blowup,
                           uint32_t shift, uint32_t *out, size_t out_stride) {
-    size_t n = (size_t)1 << log_n, words = 32 * n;
-    uint32_t *coefficients = ck_buffer_acquire_dirty(words);
-    if (coefficients == NULL) return false;
-    uint32_t *values = coefficients + 16 * n;
-    FN(shift_powers) powers;
-    V scale = v_set1(f_inv(f_from((uint32_t)n)));
+    size_t n = (size_t)1 << log_n, cosets = (size_t)1 << log_blowup;
+    FN(grid) grid;
+    if (!FN(grid_acquire)(&grid, log_n, cosets > 2 ? 3 : 2)) return false;
+    ck_coset subgroup = ck_coset_inverse(CK_R1);
     for (size_t column = 0; column < width; column += 16) {
         size_t columns = width - column < 16 ? width - column : 16;
-        for (size_t r = 0; r < n; ++r) {
-            uint32_t *row = coefficients + 16 * r;
-            ntt_load_row(in + ck_reverse(r, log_n) * in_stride + column, columns, row);
-            ntt_scale_row(row, scale);
-        }
-        FN(set_shift)(&powers, CK_R1);
-        FN(inverse)(coefficients, log_n, 0, &powers);
-        for (size_t block = 0; block < (size_t)1 << log_blowup; ++block) {
-            // Rows block * n ... of the output are the values on coset * <subgroup of order n>.
-            uint32_t coset = shift;
-            for (unsigned bit = 0; bit < log_blowup; ++bit)
-                if (block >> bit & 1) coset = f_mul(coset, f_root(log_n + bit + 1));
-            FN(set_shift)(&powers, coset);
-            FN(forward)(coefficients, values, log_n, 0, &powers);
-            uint32_t *rows = out + block * n * out_stride + column;
-            for (size_t r = 0; r < n; ++r) ntt_store_row(values + 16 * r, columns, rows + r * out_stride);
+        uint32_t *plane = grid.planes[0];
+        FN(lde_load)(&grid, in + column, in_stride, columns, plane);
+        // Two cosets at a time; the last two leave nothing of the coefficients.
+        for (size_t pair = 0; pair < cosets; pair += 2) {
+            size_t count = cosets == 1 ? 1 : 2;
+            bool is_last = pair + count == cosets;
+            ck_coset coset[2];
+            uint32_t *values[2] = {grid.planes[1], is_last ? plane : grid.planes[2]};
+            for (size_t c = 0; c < count; ++c) {
+                // Rows (pair + c) * n ... of the output are the values on this coset of the subgroup of order n.
+                uint32_t offset = shift;
+                for (unsigned bit = 0; bit < log_blowup; ++bit)
+                    if ((pair + c) >> bit & 1) offset = f_mul(offset, f_root(log_n + bit + 1));
+                coset[c] = ck_coset_forward(offset);
+                FN(fill_twiddles)(grid.twiddles[1 + c], log_n, grid.top, 0, &coset[c]);
+            }
+            FN(fill_twiddles)(grid.twiddles[0], log_n, grid.top, 0, &subgroup);
+            for (size_t place = 0; place < grid.size; ++place) {
+                ntt_gather(&grid, plane, place, grid.rows[0]);
+                if (pair == 0) {
+                    FN(inverse)(grid.rows[0], grid.top, grid.twiddles[0]);
+                    if (!is_last) ntt_scatter(&grid, grid.rows[0], plane, place);
+                }
+                memcpy(grid.rows[1], grid.rows[0], 64 * grid.blocks);
+                for (size_t c = 0; c < count; ++c) {
+                    FN(forward)(grid.rows[c], grid.top, grid.twiddles[1 + c]);
+                    ntt_scatter(&grid, grid.rows[c], values[c], place);
+                }
+            }
+            for (size_t c = 0; c < count; ++c)
+                FN(finish_forward)(&grid, values[c], &coset[c], columns, out + (pair + c) * n * out_stride + column,
+                                   out_stride);
         }
     }
-    ck_buffer_release(coefficients, words);
+    FN(grid_release)(&grid);
     return true;
 }

@@ -28,12 +28,13 @@ CK_INLINE void p2_full(V *s, const uint32_t *constants) {
     p2_external(s);
 }
 
-/// One partial round; returns the S-box's output. The sum of s[1...15] does not wait for the cube of s[0].
+/// One partial round; returns the S-box's output. The cube of s[0] is the longest chain, so it begins; the sum of
+/// s[1...15] does not wait for it.
 CK_INLINE V p2_partial(V *s, uint32_t constant) {
+    V first = v_cube_after_adding(s[0], constant - CK_P);
     V rest = v_add(v_add(v_add(s[1], s[2]), v_add(s[3], s[4])), v_add(v_add(s[5], s[6]), v_add(s[7], s[8])));
     V upper = v_add(v_add(v_add(s[9], s[10]), v_add(s[11], s[12])), v_add(v_add(s[13], s[14]), s[15]));
     rest = v_add(rest, upper);
-    V first = v_cube_after_adding(s[0], constant - CK_P);
     V sum = v_add(rest, first);
     V four5 = v_add(s[5], s[5]), two4 = v_add(s[4], s[4]), two7 = v_add(s[7], s[7]), two8 = v_add(s[8], s[8]);
     s[0] = v_sub(rest, first);

@@ -5,6 +5,7 @@
 
 #define LANES 8
 #define FN(name) name##_avx2
+#define CK_STEPS 2
 typedef __m256i V;
 
 CK_INLINE V v_load(const uint32_t *p) { return _mm256_loadu_si256((const __m256i *)p); }
@@ -44,6 +45,10 @@ CK_INLINE V v_reduce(V even, V odd) {
 }
 CK_INLINE V v_mul(V a, V b) { return v_reduce(_mm256_mul_epu32(a, b), _mm256_mul_epu32(v_odd(a), v_odd(b))); }
 CK_INLINE V v_mul1(V a, V b) { return v_reduce(_mm256_mul_epu32(a, b), _mm256_mul_epu32(v_odd(a), b)); }
+CK_INLINE V v_sub_loose(V a, V b) { return _mm256_sub_epi32(a, _mm256_sub_epi32(b, v_set1(CK_P))); }
+CK_INLINE void v_mul1_each(V *b, const V *c, const int count) {
+    for (int k = 0; k < count; ++k) b[k] = v_mul1(b[k], c[k]);
+}
 CK_INLINE V v_half(V a) {
     V lowest = _mm256_sub_epi32(v_zero(), _mm256_and_si256(a, v_set1(1)));
     return _mm256_add_epi32(_mm256_srli_epi32(a, 1), _mm256_and_si256(lowest, v_set1(CK_HALF)));

@@ -5,6 +5,8 @@
 
 #define LANES 16
 #define FN(name) name##_avx512
+/// The most steps of a transform that are done in registers, on 2^4 of its rows.
+#define CK_STEPS 4
 typedef __m512i V;
 
 CK_INLINE V v_load(const uint32_t *p) { return _mm512_loadu_si512(p); }
@@ -20,7 +22,7 @@ CK_INLINE V v_sub(V a, V b) {
     return _mm512_min_epu32(d, _mm512_add_epi32(d, v_set1(CK_P)));
 }
 CK_INLINE V v_odd(V a) { return _mm512_srli_epi64(a, 32); }
-/// a * b with the barrier that keeps LLVM from merging chained 32-bit multiplies into 64-bit ones.
+/// a * b with the barrier that keeps LLVM from making a slower 64-bit product of chained or subtracted ones.
 CK_INLINE V v_wide(V a, V b) {
     V q = _mm512_mul_epu32(a, b);
     __asm__("" : "+v"(q));
@@ -33,18 +35,39 @@ CK_INLINE V v_wide_signed(V a, V b) {
 }
 /// Even 64-bit halves and odd 64-bit halves to one vector of their high words.
 CK_INLINE V v_high(V even, V odd) {
-    return _mm512_castps_si512(
-        _mm512_mask_movehdup_ps(_mm512_castsi512_ps(odd), 0x5555, _mm512_castsi512_ps(even)));
+    // Left to itself LLVM makes two shuffles of this move.
+    __asm__("vmovshdup %1, %0 %{%2%}" : "+v"(odd) : "v"(even), "Yk"((__mmask16)0x5555));
+    return odd;
 }
 /// Montgomery reduction of 64-bit values below 2^32 p.
 CK_INLINE V v_reduce(V even, V odd) {
     V mu = v_set1(CK_MU), p = v_set1(CK_P);
-    V qe = _mm512_mul_epu32(v_wide(even, mu), p), qo = _mm512_mul_epu32(v_wide(odd, mu), p);
+    V qe = v_wide(v_wide(even, mu), p), qo = v_wide(v_wide(odd, mu), p);
     V d = v_high(_mm512_sub_epi64(even, qe), _mm512_sub_epi64(odd, qo));
     return _mm512_min_epu32(d, _mm512_add_epi32(d, p));
 }
 CK_INLINE V v_mul(V a, V b) { return v_reduce(_mm512_mul_epu32(a, b), _mm512_mul_epu32(v_odd(a), v_odd(b))); }
 CK_INLINE V v_mul1(V a, V b) { return v_reduce(_mm512_mul_epu32(a, b), _mm512_mul_epu32(v_odd(a), b)); }
+/// a - b + p, which is below 2p: enough for a product.
+CK_INLINE V v_sub_loose(V a, V b) { return _mm512_sub_epi32(a, _mm512_sub_epi32(b, v_set1(CK_P))); }
+/// b[k] * c[k] to b[k] for `count` <= 4 vectors, each c of one value, step by step as below.
+CK_INLINE void v_mul1_each(V *b, const V *c, const int count) {
+#define EACH _Pragma("clang loop unroll(full)") for (int k = 0; k < count; ++k)
+    V mu = v_set1(CK_MU), p = v_set1(CK_P);
+    V odd[4], even[4], qe[4], qo[4];
+    EACH odd[k] = v_odd(b[k]);
+    EACH even[k] = v_wide(b[k], c[k]);
+    EACH odd[k] = v_wide(odd[k], c[k]);
+    EACH qe[k] = v_wide(even[k], mu);
+    EACH qo[k] = v_wide(odd[k], mu);
+    EACH qe[k] = v_wide(qe[k], p);
+    EACH qo[k] = v_wide(qo[k], p);
+    EACH even[k] = _mm512_sub_epi64(even[k], qe[k]);
+    EACH odd[k] = _mm512_sub_epi64(odd[k], qo[k]);
+    EACH b[k] = v_high(even[k], odd[k]);
+    EACH b[k] = _mm512_min_epu32(b[k], _mm512_add_epi32(b[k], p));
+#undef EACH
+}
 /// a / 2: a rotation puts an odd a's lowest bit on top, where it stands for (p + 1) / 2.
 CK_INLINE V v_half(V a) {
     V r = _mm512_ror_epi32(a, 1);
@@ -115,7 +138,7 @@ CK_INLINE V v_shift_down(V a, int n) {
 /// Montgomery reduction of 64-bit values up to 4 p^2 < 2^64, whose high words are below 2p.
 CK_INLINE V v_reduce4(V even, V odd) {
     V mu = v_set1(CK_MU), p = v_set1(CK_P);
-    V qe = _mm512_mul_epu32(v_wide(even, mu), p), qo = _mm512_mul_epu32(v_wide(odd, mu), p);
+    V qe = v_wide(v_wide(even, mu), p), qo = v_wide(v_wide(odd, mu), p);
     V high = v_high(even, odd);
     V d = _mm512_sub_epi32(_mm512_min_epu32(high, _mm512_sub_epi32(high, p)), v_high(qe, qo));
     return _mm512_min_epu32(d, _mm512_add_epi32(d, p));

@@ -3,6 +3,8 @@
 
 #define LANES 1
 #define FN(name) name##_portable
+/// The most steps of a transform that are done in registers.
+#define CK_STEPS 2
 typedef uint32_t V;
 
 CK_INLINE V v_load(const uint32_t *p) { return *p; }
@@ -14,6 +16,12 @@ CK_INLINE V v_sub(V a, V b) { return f_sub(a, b); }
 CK_INLINE V v_mul(V a, V b) { return f_mul(a, b); }
 /// a * b where every lane of b holds the same value.
 CK_INLINE V v_mul1(V a, V b) { return f_mul(a, b); }
+/// a - b + p, which is below 2p: enough for a product.
+CK_INLINE V v_sub_loose(V a, V b) { return a - b + CK_P; }
+/// b[k] * c[k] to b[k], each c of one value.
+CK_INLINE void v_mul1_each(V *b, const V *c, const int count) {
+    for (int k = 0; k < count; ++k) b[k] = v_mul1(b[k], c[k]);
+}
 CK_INLINE V v_half(V a) { return f_half(a); }
 /// (a + c)^3 where `c_minus_p` is c - p mod 2^32.
 CK_INLINE V v_cube_after_adding(V a, uint32_t c_minus_p) {

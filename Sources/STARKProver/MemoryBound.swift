@@ -20,7 +20,7 @@ extension InstanceProver {
         // FRI layers and their trees: a geometric series after the first layer of four words a point.
         words += domain * 4 * 2
         // Per thread: the program's blocks, the transforms' scratch, one block of inverses.
-        words += max(1, threads) * (256 * circuit.constraintProgram.slotCount + 32 * domain / 4 + (1 << 16))
+        words += max(1, threads) * (256 * circuit.constraintProgram.slotCount + 48 * domain / 4 + (1 << 16))
         return 4 * words
     }
 }
