@@ -167,6 +167,7 @@ let package = Package(
             "Commands",
             domain + rules + [
                 "CommandShell", "JSONRPC", "ProverCommands", "NodeRuntime", "Replica", "SampleChain", arguments,
+                logging,
             ]),
         .testTarget(
             name: "ScenarioTests",

@@ -7,17 +7,20 @@ package struct Console: Sendable {
     package var isTerminal: Bool
     /// Standard error is a terminal, on which progress of long waits is shown.
     package var showsProgress: Bool
+    /// Columns of the terminal; nil where nothing is to be fitted, as in a pipe or a file.
+    package var width: Int?
     /// `NO_COLOR` is unset and standard output is a terminal.
     package var usesColour: Bool
     private let output: @Sendable (String) -> Void
     private let errors: @Sendable (String) -> Void
 
     package init(
-        isTerminal: Bool = false, showsProgress: Bool = false, usesColour: Bool = false,
+        isTerminal: Bool = false, showsProgress: Bool = false, width: Int? = nil, usesColour: Bool = false,
         output: @escaping @Sendable (String) -> Void, errors: @escaping @Sendable (String) -> Void
     ) {
         self.isTerminal = isTerminal
         self.showsProgress = showsProgress
+        self.width = width
         self.usesColour = usesColour
         self.output = output
         self.errors = errors
@@ -30,8 +33,16 @@ package struct Console: Sendable {
         let isTerminal = isatty(STDOUT_FILENO) == 1
         let noColour = Environment["NO_COLOR"].map { !$0.isEmpty } ?? false
         return Console(
-            isTerminal: isTerminal, showsProgress: isatty(STDERR_FILENO) == 1, usesColour: isTerminal && !noColour,
-            output: { Self.write($0, to: STDOUT_FILENO) }, errors: { Self.write($0, to: STDERR_FILENO) })
+            isTerminal: isTerminal, showsProgress: isatty(STDERR_FILENO) == 1, width: isTerminal ? columns : nil,
+            usesColour: isTerminal && !noColour, output: { Self.write($0, to: STDOUT_FILENO) },
+            errors: { Self.write($0, to: STDERR_FILENO) })
+    }
+
+    /// What the terminal says; nil when it does not know.
+    private static var columns: Int? {
+        var size = winsize()
+        guard unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        return Int(size.ws_col)
     }
 
     package func write(_ text: String) { output(text) }

@@ -13,7 +13,7 @@ package struct LogOptions: ParsableArguments {
         guard let level = Logger.Level(rawValue: level) else {
             throw .usage("--log-level: expected trace, debug, info, notice, warning, error or critical")
         }
-        var logger = Logger(label: label) { StreamLogHandler.standardError(label: $0) }
+        var logger = Logger(label: label) { LineLog(label: $0) }
         logger.logLevel = level
         return logger
     }

@@ -5,6 +5,14 @@ package struct TextTable: Sendable {
     package struct Column: Sendable {
         package let title: String
         package let alignment: Alignment
+        /// Left out where the terminal has no room for all columns.
+        package private(set) var isOptional = false
+
+        package var optional: Column {
+            var column = self
+            column.isOptional = true
+            return column
+        }
 
         package static func left(_ title: String) -> Column { Column(title: title, alignment: .left) }
         package static func right(_ title: String) -> Column { Column(title: title, alignment: .right) }
@@ -36,7 +44,31 @@ package struct TextTable: Sendable {
         }
     }
 
-    package var text: String { lines.joined(separator: "\n") }
+    /// The table, where it fits the terminal; else one row after the other, its cells below each other: lines that a
+    /// terminal breaks are no columns any more.
+    package var text: String { text(within: Console.current.width) }
+
+    package func text(within width: Int?) -> String {
+        let fitted = fitted(to: width)
+        guard !fitted.fits(width) else { return fitted.lines.joined(separator: "\n") }
+        let records = rows.map { row in
+            var fields = FieldList()
+            for (column, cell) in zip(columns, row) where !cell.isEmpty { fields.add(column.title, cell) }
+            return fields.text
+        }
+        return records.joined(separator: "\n\n")
+    }
+
+    /// Without its optional columns where it is too wide with them.
+    package func fitted(to width: Int?) -> TextTable {
+        guard !fits(width) else { return self }
+        let needed = columns.indices.filter { !columns[$0].isOptional }
+        var table = TextTable(needed.map { columns[$0] })
+        for row in rows { table.add(needed.map { row.indices.contains($0) ? row[$0] : "" }) }
+        return table
+    }
+
+    private func fits(_ width: Int?) -> Bool { width.map { width in lines.allSatisfy { $0.count <= width } } ?? true }
 }
 
 /// Names and values below each other.

@@ -18,10 +18,14 @@ struct HTTPResponder: Sendable {
     /// What is wrong with a request before its body is read, nil when nothing is.
     func refusal(of head: HTTPRequestHead) -> HTTPContent? {
         guard gate.allowsHost(in: head.headers) else {
-            return .text("this host name is not allowed; add it to the node's allowed hosts\n", status: 403)
+            return .text(
+                "this host name is not allowed; the node takes those of --allow-host beside localhost and addresses\n",
+                status: 403)
         }
         guard gate.allowsOrigin(in: head.headers) else {
-            return .text("this origin is not allowed; add it to the node's allowed origins\n", status: 403)
+            return .text(
+                "this origin is not allowed; the node takes those of --allow-origin beside this machine's\n",
+                status: 403)
         }
         guard ["POST", "GET", "HEAD", "OPTIONS"].contains(head.method.rawValue) else {
             return .text("only POST, GET, HEAD and OPTIONS are answered here\n", status: 405)

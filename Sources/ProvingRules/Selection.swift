@@ -39,6 +39,13 @@ package enum Selection {
         return max(count, 1)
     }
 
+    /// How many provers have to be available for the smallest job to open; nil where no number is enough.
+    package static func neededToOpen(_ parameters: ProvingParameters) -> Int? {
+        (1...2 * Limits.maxSelectedProvers).first { available in
+            count(available: available, instances: 1, parameters: parameters) >= Int(parameters.minSelected)
+        }
+    }
+
     /// How many provers may aggregate a split block: min(PROVERS_PER_AGGPROOF, available / 2), at least 1 if there is
     /// one.
     package static func aggregators(available: Int, parameters: ProvingParameters) -> Int {

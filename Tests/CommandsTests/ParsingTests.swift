@@ -20,6 +20,8 @@ struct ParsingTests {
         "key new f",
         "key address f", "traffic --rate 10 --seed 7",
         "devnet --provers honest:3,withholding:1,thief:1,crash:t2:1",
+        "node --data-dir d --allow-origin https://app.example --allow-origin http://b:1 --allow-host node",
+        "devnet --allow-origin * --allow-host *",
     ])
     func commandLineIsUnderstood(_ line: String) throws {
         let command = try CairnCommand.parseAsRoot(line.split(separator: " ").map(String.init))
@@ -42,7 +44,9 @@ struct ParsingTests {
         "devnet --block-time 0", "devnet --provers 65", "devnet --traffic -1", "devnet --until-proven 0",
         "devnet --patience 0", "devnet --provers lazy:1", "devnet --provers honest:0",
         "devnet --provers honest:40,late:40",
-        "devnet --rpc-port 0", "job list --limit 0", "job list --limit 101", "job show zz",
+        "devnet --rpc-port 0", "devnet --allow-origin app.example", "devnet --allow-origin https://app.example/",
+        "devnet --allow-host http://node", "node --data-dir d --allow-host node:8545", "job list --limit 0",
+        "job list --limit 101", "job show zz",
         "block 12x", "tx 0x12", "account 0x12", "account dev10",
         "account 0xf39fd6e51aad88F6F4ce6aB8827279cffFb92266", "send --from dev0 --to dev1 --value 1e5",
         "send --from dev0 --to dev1 --value 0.0000000000000000001", "send --from 0x1234 --to dev1 --value 1",

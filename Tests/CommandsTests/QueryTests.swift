@@ -43,9 +43,8 @@ struct QueryTests {
         let cells = lines[1].split(separator: " ").map(String.init)
         #expect(
             cells == [
-                "3", "(attempt", "2)", "6–8", "24", "t3", "proofVerified", "2", "2", "2", "2", "1", "0.093", "CAIRN",
-                "4",
-                "blocks",
+                "3", "(attempt", "2)", "6–8", "24", "t3", "proofVerified", "2", "2/2", "2/2", "1", "0.093", "CAIRN",
+                "4", "blocks",
             ])
         #expect(node.params(of: "cairn_jobs") == [["limit": 7, "before": 9]])
     }

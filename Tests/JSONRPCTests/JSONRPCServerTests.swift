@@ -98,6 +98,7 @@ private func exchange(
         let response = try await exchange(post(call, fields)) { $0.allowedHosts = ["node.example"] }
         #expect(response.hasPrefix("HTTP/1.1 \(status) "))
         #expect(response.contains(answer) == (status == 200))
+        #expect(response.contains("--allow-host") == (status == 403))
     }
 
     @Test(arguments: [
@@ -111,6 +112,7 @@ private func exchange(
         }
         #expect(response.contains(answer) == isAllowed)
         #expect(response.contains("access-control-allow-origin: \(origin)") == isAllowed)
+        #expect(response.contains("--allow-origin") == !isAllowed)
     }
 
     @Test func aPreflightIsAnswered() async throws {

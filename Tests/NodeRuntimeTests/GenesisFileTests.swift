@@ -38,6 +38,12 @@ struct GenesisFileTests {
         }
     }
 
+    @Test func aTextThatIsNoJSONIsToldWithItsLine() throws {
+        #expect(throws: GenesisFileError.malformed(path: "chainId", "unexpected byte at line 3, byte 14")) {
+            try GenesisFile.parse(Array("{\n\n  \"chainId\": oops}".utf8))
+        }
+    }
+
     struct Damage: Sendable, CustomTestStringConvertible {
         var find: String
         var replacement: String

@@ -4,6 +4,7 @@ import ChainTypes
 import Consensus
 import Cryptography
 import Foundation
+import JSONRPC
 import Logging
 import NodeRuntime
 import Replica
@@ -91,6 +92,32 @@ struct SnapshotTests {
         var system = try ChainStore.open(path: path, genesis: chain.genesis).load().ledger.system
         let root = system.root()
         #expect(root == chain.replica.tip.header.systemRoot)
+    }
+
+    /// An empty answer about blocks that are not here would pass for "nothing happened".
+    @Test func aNodeThatBeganWithASnapshotSaysWhereItsHistoryBegins() async throws {
+        let chain = try Self.chain()
+        let (manifest, chunks) = try chain.store.snapshot()
+        let snapshot = try VerifiedSnapshot(
+            manifest: manifest, chunks: chunks, genesis: chain.genesis, trust: .genesis)
+        let place = try TemporaryDirectory()
+        try ChainStore.restore(snapshot, genesis: chain.genesis, path: place.path + "/chain")
+        var copy = chain
+        copy.store = try ChainStore.open(path: place.path + "/chain", genesis: chain.genesis)
+        let (here, there) = (NodeRPC(host: try chain.host()), NodeRPC(host: try copy.host()))
+        await #expect(
+            throws: RPCError(code: 4444, message: "pruned history unavailable: the blocks of this node begin at 10")
+        ) {
+            try await there.ask("eth_getLogs", ["fromBlock": "0x9", "toBlock": "0xa"])
+        }
+        let last = try await here.ask("eth_getLogs", ["fromBlock": "0xa"])
+        #expect(try await there.ask("eth_getLogs", ["fromBlock": "earliest"]) == last)
+        // Of five blocks that are asked for it has one, and says so.
+        let history = try await there.ask("eth_feeHistory", "0x5", "latest", [50])
+        #expect(history["oldestBlock"] == "0xa")
+        #expect(history["baseFeePerGas"]?.array?.count == 2 && history["reward"]?.array?.count == 1)
+        #expect(history["gasUsedRatio"] == (try await here.ask("eth_feeHistory", "0x1", "latest"))["gasUsedRatio"])
+        copy.store.close()
     }
 
     /// The only validator goes on elsewhere; its copy, restored without the record of what was signed, follows.

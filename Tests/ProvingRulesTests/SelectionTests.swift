@@ -15,6 +15,16 @@ struct SelectionTests {
         #expect(Selection.count(available: available, instances: 1, parameters: parameters) == count)
     }
 
+    @Test func theSmallestJobOpensWithTwiceTheProversItAsksFor() {
+        var parameters = Market.parameters
+        (parameters.redundancy, parameters.minSelected, parameters.proversPerProof) = (2, 2, 200)
+        #expect(Selection.neededToOpen(parameters) == 4)
+        parameters.minSelected = 1
+        #expect(Selection.neededToOpen(parameters) == 1)
+        (parameters.minSelected, parameters.proversPerProof) = (3, 2)
+        #expect(Selection.neededToOpen(parameters) == nil)
+    }
+
     @Test func pipelinedBlocksStarve() {
         var parameters = Market.parameters
         parameters.preset = .source

@@ -3,6 +3,7 @@ import CommandShell
 import Cryptography
 import JSONRPC
 import NodeRuntime
+import ProvingRules
 
 /// What a devnet says of itself when it has started.
 enum Banner {
@@ -15,10 +16,10 @@ enum Banner {
         fields.add("JSON-RPC", plan.node(for: 0).url)
         fields.add("block time", Rendering.seconds(milliseconds: plan.genesis.chain.blockIntervalMilliseconds))
         fields.add("validators", "\(plan.nodes.count), a node each")
-        fields.add("provers", "\(plan.provers), \(Rendering.count(plan.threadsPerProver, "thread")) each")
+        fields.add("provers", provers(plan))
         fields.add("traffic", plan.traffic > 0 ? "\(plan.traffic) transfers per second" : "none")
         fields.add("data", plan.directory.path)
-        fields.add("logs", logs(plan).joined(separator: " "))
+        fields.add("logs", plan.directory.log("*"))
         var accounts = TextTable([.left("account"), .left("address"), .left("private key")])
         for index in 0..<DevnetKeys.accountCount {
             accounts.add([
@@ -26,13 +27,9 @@ enum Banner {
                 DevnetKeys.accountLiterals[index],
             ])
         }
-        var nodes = TextTable([.left("node"), .left("JSON-RPC"), .left("peers"), .left("directory")])
-        for node in plan.nodes {
-            nodes.add([
-                node.name, node.url, plan.nodes.count > 1 ? "\(node.address)@\(node.listen)" : "",
-                plan.directory.node(node.index),
-            ])
-        }
+        // Their directories are those of their names below the data.
+        var nodes = TextTable([.left("node"), .left("JSON-RPC")] + (plan.nodes.count > 1 ? [.left("peers")] : []))
+        for node in plan.nodes { nodes.add([node.name, node.url, "\(node.address)@\(node.listen)"]) }
         let balance = plan.genesis.accounts.first.map { Rendering.amount($0.balance) } ?? ""
         return """
             Cairn devnet, \(plan.isNew ? "a new chain" : "resumed at block \(height)")
@@ -44,9 +41,18 @@ enum Banner {
             \(accounts.text)
 
             Each held \(balance) at the start.
-            \(warning)
+            \(Rendering.wrapped(warning, width: Console.current.width).joined(separator: "\n"))
 
             """
+    }
+
+    /// With too few of them the chain would go on and prove nothing, without a word.
+    private static func provers(_ plan: DevnetPlan) -> String {
+        guard plan.provers > 0 else { return "none: blocks go on, proofs wait" }
+        if let needed = Selection.neededToOpen(plan.genesis.proving), plan.provers < needed {
+            return "\(plan.provers): too few, a job opens with \(needed) or more; until then proofs wait"
+        }
+        return "\(plan.provers), \(Rendering.count(plan.threadsPerProver, "thread")) each"
     }
 
     static func json(_ plan: DevnetPlan, height: UInt64) throws(CommandFailure) -> JSONValue {

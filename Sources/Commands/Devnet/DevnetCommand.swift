@@ -32,7 +32,7 @@ struct DevnetCommand: AsyncParsableCommand {
             directory: directory, genesis: genesis,
             nodes: try DevnetNode.all(genesis.validators.count, port: options.rpcPort),
             roster: options.roster ?? ProverRoster(honest: genesis.provers.count), traffic: options.traffic,
-            isNew: isNew)
+            isNew: isNew, callers: options.callers.arguments)
         let report = DevnetReport(json: options.json)
         try await DevnetSupervisor(plan: plan, report: report, goal: goal).run()
     }
@@ -83,6 +83,8 @@ struct DevnetPlan: Sendable {
     let roster: ProverRoster
     let traffic: Double
     let isNew: Bool
+    /// Options of the nodes that say whom they answer.
+    let callers: [String]
 
     var provers: Int { roster.count }
 

@@ -44,6 +44,7 @@ struct DevnetNode: Hashable, Sendable {
             "node", "--data-dir", directory.node(index), "--genesis", directory.genesis, "--key-file",
             directory.validatorKey(index), "--rpc-port", "\(rpcPort)",
         ]
+        arguments += plan.callers
         if !others.isEmpty { arguments += ["--node-key", directory.nodeKey(index), "--listen", listen] }
         for other in others { arguments += ["--peer", "\(other.address)@\(other.listen)"] }
         return arguments

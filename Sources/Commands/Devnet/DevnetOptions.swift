@@ -15,7 +15,7 @@ struct DevnetOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Prover sidecars; 4 for a new chain, those of the genesis for one that goes on.",
+            "Prover sidecars; 4 for a new chain, the fewest with which it proves; those of the genesis for one that goes on.",
             discussion: "A number, or what they do: honest:3,withholding:1. Strategies: "
                 + ProverStrategy.names.joined(separator: ", "),
             valueName: "n|roster"))
@@ -29,6 +29,8 @@ struct DevnetOptions: ParsableArguments {
 
     @Option(help: "The first node's JSON-RPC port; others follow it, and the ports for peers lie 100 above.")
     var rpcPort: UInt16 = 8545
+
+    @OptionGroup var callers: RPCCallerOptions
 
     @Option(help: "End with status 0 once this many blocks with transfers were proven since the start.")
     var untilProven: Int?
@@ -60,6 +62,7 @@ struct DevnetOptions: ParsableArguments {
         guard (0...1000).contains(traffic) else { throw .usage("--traffic: expected 0 to 1000 transfers per second") }
         guard (1...1_000_000).contains(untilProven ?? 1) else { throw .usage("--until-proven: expected at least 1") }
         guard patience > 0 else { throw .usage("--patience: expected at least 1 second") }
+        try callers.check()
         guard rpcPort > 0 else { throw .usage("--rpc-port: expected 1 to 65535") }
     }
 }

@@ -108,10 +108,10 @@ actor DevnetReport {
 
     func draw(status: Answer, jobs: Answer, times: [UInt64: UInt64], provenBlocks: Int) throws(CommandFailure) {
         guard form == .table else { return }
-        let text = try Self.view(status: status, jobs: jobs, times: times, provenBlocks: provenBlocks)
-        let lines = (text + notes.suffix(5).map { "! " + $0 }).flatMap {
-            $0.split(separator: "\n", omittingEmptySubsequences: false)
-        }
+        // Asked anew each time: a window changes its size.
+        let width = Console.standard.width
+        let view = try Self.view(status: status, jobs: jobs, times: times, provenBlocks: provenBlocks, width: width)
+        let lines = view + notes.suffix(5).flatMap { Rendering.wrapped("! " + $0, width: width) }
         // Back to the first line of the last table; without wrapping, a line of text is a line of the screen.
         let up = drawnLines > 0 ? "\u{1B}[\(drawnLines)A\r" : ""
         console.write("\u{1B}[?7l" + up + lines.map { $0 + "\u{1B}[K\n" }.joined() + "\u{1B}[J")
@@ -119,16 +119,17 @@ actor DevnetReport {
     }
 
     static func view(
-        status: Answer, jobs: Answer, times: [UInt64: UInt64], provenBlocks: Int
+        status: Answer, jobs: Answer, times: [UInt64: UInt64], provenBlocks: Int, width: Int?
     ) throws(CommandFailure) -> [String] {
-        var head = "height \(try status["height"].count())"
-        head += "   base fee \(Rendering.gasPrice(try status["baseFee"].amount()))"
-        head += "   pending \(try status["pendingTransactions"].count())"
-        head += "   proven to \(try status["provenHeight"].count())"
-        head += "   lag \(try status["proofLag"].count())"
-        let registered = try status["proversRegistered"].count()
-        head += "   provers \(try status["proversAvailable"].count())/\(registered) available"
-        head += "   blocks with transfers proven \(provenBlocks)"
-        return ["", head, "", try JobTable.render(jobs, times: times)]
+        let head = [
+            "height \(try status["height"].count())",
+            "base fee \(Rendering.gasPrice(try status["baseFee"].amount()))",
+            "pending \(try status["pendingTransactions"].count())",
+            "proven to \(try status["provenHeight"].count())", "lag \(try status["proofLag"].count())",
+            "provers \(try status["proversAvailable"].count())/\(try status["proversRegistered"].count()) available",
+            "blocks with transfers proven \(provenBlocks)",
+        ]
+        let table = try JobTable.of(jobs, times: times).fitted(to: width)
+        return [""] + Rendering.wrapped(head, width: width) + [""] + (table.isEmpty ? [JobTable.none] : table.lines)
     }
 }

@@ -39,23 +39,25 @@ struct JobList: AsyncParsableCommand {
         if let before { filter.append(JSONMember("before", JSONValue(before))) }
         let jobs = try await options.node().call("cairn_jobs", [.object(filter)])
         let console = Console.current
-        if options.json { console.json(jobs.value) } else { console.line(try JobTable.render(jobs)) }
+        guard !options.json else { return console.json(jobs.value) }
+        let table = try JobTable.of(jobs)
+        console.line(table.isEmpty ? JobTable.none : table.text)
     }
 }
 
 /// Jobs a row each, for the list and for the devnet's view.
 enum JobTable {
+    static let none = "no jobs yet"
+
     /// `times` has the milliseconds that proofs took, by job number, where they are known.
-    static func render(_ jobs: Answer, times: [UInt64: UInt64] = [:]) throws(CommandFailure) -> String {
-        let list = try jobs.list()
-        guard !list.isEmpty else { return "no jobs yet" }
+    static func of(_ jobs: Answer, times: [UInt64: UInt64] = [:]) throws(CommandFailure) -> TextTable {
         var table = TextTable([
-            .right("job"), .left("blocks"), .right("ops"), .left("phase"), .left("state"), .right("instances"),
-            .right("provers"), .right("commitments"), .right("submissions"), .right("full proofs"), .right("rewards"),
-            .left("proven after"),
+            .right("job"), .left("blocks"), .right("ops").optional, .left("phase").optional, .left("state"),
+            .right("instances").optional, .right("committed"), .right("submitted"), .right("full"),
+            .right("rewards").optional, .left("proven after"),
         ])
-        for job in list { table.add(try row(job, times)) }
-        return table.text
+        for job in try jobs.list() { table.add(try row(job, times)) }
+        return table
     }
 
     /// The blocks, and which part of them: "7", "7–9", "7 (2 of 3)", "7 (3 joined)".
@@ -71,7 +73,7 @@ enum JobTable {
 
     private static func row(_ job: Answer, _ times: [UInt64: UInt64]) throws(CommandFailure) -> [String] {
         let number = try job["number"].count()
-        let attempt = try job["attempt"].count()
+        let (attempt, selected) = (try job["attempt"].count(), try job["selected"].count())
         let blocks = try job["blocksToProof"].ifPresent.map { (blocks) throws(CommandFailure) in
             Rendering.count(try blocks.count(), "block")
         }
@@ -81,9 +83,9 @@ enum JobTable {
             attempt > 0 ? "\(number) (attempt \(attempt + 1))" : "\(number)",
             try blocksText(job),
             "\(try job["operations"].count())", try job["phase"].text(), try job["state"].text(),
-            "\(try job["instances"].count())", "\(try job["selected"].count())",
-            "\(try job["commitments"].count())", "\(try job["submissions"].count())",
-            "\(try job["fullProofs"].count())", rewards == 0 ? "" : Rendering.amount(rewards),
+            "\(try job["instances"].count())", "\(try job["commitments"].count())/\(selected)",
+            "\(try job["submissions"].count())/\(selected)", "\(try job["fullProofs"].count())",
+            rewards == 0 ? "" : Rendering.amount(rewards),
             blocks.map { $0 + time } ?? "",
         ]
     }

@@ -78,7 +78,8 @@ enum GenesisReading {
 
     static func read(_ path: String) throws(CommandFailure) -> [UInt8] {
         do { return [UInt8](try Data(contentsOf: URL(filePath: path))) } catch {
-            throw CommandFailure("cannot read the genesis file \(path)")
+            let isThere = FileManager.default.fileExists(atPath: path)
+            throw CommandFailure("cannot read the genesis file \(path)\(isThere ? "" : ": there is no such file")")
         }
     }
 }

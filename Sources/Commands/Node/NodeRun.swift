@@ -3,6 +3,7 @@ import ByteCodec
 import ChainTypes
 import Circuits
 import CommandShell
+import FoundationEssentials
 import JSONRPC
 import Logging
 import NodeRuntime
@@ -27,11 +28,7 @@ struct NodeRun: AsyncParsableCommand {
     @Option(help: "The genesis file (see: cairn genesis check); genesis.json in the data directory by default.")
     var genesis: String?
 
-    @Option(help: "The address to answer JSON-RPC on. It has no passwords: beware of addresses that others can reach.")
-    var rpcHost = "127.0.0.1"
-
-    @Option(help: "The port to answer JSON-RPC on.")
-    var rpcPort: UInt16 = 8545
+    @OptionGroup var rpc: RPCOptions
 
     @Option(help: "The file with the validator's key (see: cairn key new).")
     var keyFile: String?
@@ -48,8 +45,9 @@ struct NodeRun: AsyncParsableCommand {
     func run() async throws {
         let log = try logging.logger("node")
         try peering.check()
+        try rpc.callers.check()
         try snapshots.check(peering)
-        let genesis = try GenesisReading.parse(genesis ?? "\(dataDir)/\(NodeInit.genesisName)")
+        let genesis = try readGenesis()
         let keys = try validatorKeys(genesis, log)
         let program = try ChainProgram.of(genesis)
         for issue in GenesisReading.issues(of: genesis, program: program) where issue.severity == .warning {
@@ -63,9 +61,10 @@ struct NodeRun: AsyncParsableCommand {
                 let port = try await transport.start()
                 log.info("node \(transport.node)\(port > 0 ? ", peers at port \(port)" : "")")
             } catch {
-                throw CommandFailure(error.message)
+                throw CommandFailure("\(error.message) (choose another address with --listen)")
             }
         }
+        warnIfAlone(genesis, keys, log)
         do {
             let known = try await snapshots.join(
                 genesis, dataDir: dataDir, transport: transport, withParent: withParent, log)
@@ -112,6 +111,17 @@ struct NodeRun: AsyncParsableCommand {
         try await serve(host, peers, log)
     }
 
+    private func readGenesis() throws(CommandFailure) -> Genesis {
+        if let genesis { return try GenesisReading.parse(genesis) }
+        let path = "\(dataDir)/\(NodeInit.genesisName)"
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw CommandFailure(
+                "cannot read the genesis file \(path): there is no such file; prepare the directory with "
+                    + "cairn node init --data-dir \(dataDir) --genesis FILE, or give --genesis")
+        }
+        return try GenesisReading.parse(path)
+    }
+
     private func validatorKeys(_ genesis: Genesis, _ log: Logger) throws(CommandFailure) -> ValidatorKeys? {
         guard let keyFile else { return nil }
         let seed = try KeyFile.secret(keyFile)
@@ -124,6 +134,14 @@ struct NodeRun: AsyncParsableCommand {
         return keys
     }
 
+    /// A node without peers goes on only where it is the one validator; else it would wait without a word.
+    private func warnIfAlone(_ genesis: Genesis, _ keys: ValidatorKeys?, _ log: Logger) {
+        guard !peering.isNetworked, genesis.validators.map(\.address) != keys.map({ [$0.address] }) else { return }
+        log.warning(
+            "this node has no peers and does not decide blocks alone: give it a --peer, or a --listen for others to dial"
+        )
+    }
+
     private static func failure(_ error: ChainStoreError) -> CommandFailure {
         if case .fault(let fault) = error, fault.kind != .lockHeld { return CommandFailure(.storageFault, "\(error)") }
         return CommandFailure("\(error)")
@@ -132,18 +150,15 @@ struct NodeRun: AsyncParsableCommand {
     // MARK: - Running
 
     private func serve(_ host: NodeHost, _ peers: NodePeers?, _ log: Logger) async throws {
-        var configuration = JSONRPCServer.Configuration()
-        configuration.host = rpcHost
-        configuration.port = Int(rpcPort)
         let monitor = NodeMonitor(host: host, peers: peers)
-        let server = JSONRPCServer(
-            configuration: configuration, handler: NodeRPC(host: host, peers: peers),
-            health: { await monitor.health() },
-            metrics: { await monitor.metrics() })
-        let running: RunningJSONRPCServer
-        do { running = try await server.start() } catch { throw CommandFailure(error.message) }
-        log.info("JSON-RPC at http://\(rpcHost):\(running.port)")
-        let outcome = await run(host, log)
+        let running = try await rpc.start { configuration in
+            JSONRPCServer(
+                configuration: configuration, handler: NodeRPC(host: host, peers: peers),
+                health: { await monitor.health() },
+                metrics: { await monitor.metrics() })
+        }
+        log.info("JSON-RPC at http://\(rpc.rpcHost):\(running.port)")
+        let outcome = await run(host, peers, log)
         await running.shutdown()
         if case .failure(let failure) = outcome { throw failure }
         log.info("ended")
@@ -165,10 +180,14 @@ struct NodeRun: AsyncParsableCommand {
     }
 
     /// Until a request to end, or the halt of the node.
-    private func run(_ host: NodeHost, _ log: Logger) async -> Result<Void, CommandFailure> {
+    private func run(_ host: NodeHost, _ peers: NodePeers?, _ log: Logger) async -> Result<Void, CommandFailure> {
         let withParent = withParent
         let progress = Task { await Self.tell(host.catchingUp.listen(), log) }
-        defer { progress.cancel() }
+        let pulse = Task { await NodePulse.tell(host, peers, log) }
+        defer {
+            progress.cancel()
+            pulse.cancel()
+        }
         return await withTaskGroup(of: Result<Void, CommandFailure>.self) { group in
             group.addTask {
                 do throws(NodeHalt) {

@@ -88,10 +88,18 @@ struct SnapshotOptions: ParsableArguments {
         return outcome.peers
     }
 
-    /// Says every ten seconds why what peers offer cannot be used, until it is cancelled.
+    /// Says every ten seconds what is waited for, or why what peers offer cannot be used, until it is cancelled.
     private static func tellObstacles(of join: SnapshotJoin, _ log: Logger) async {
         while true {
             do { try await Task.sleep(for: .seconds(10), clock: .continuous) } catch { return }
+            if let peers = await join.peersWithoutSnapshot {
+                log.warning(
+                    """
+                    none of \(Rendering.count(peers, "peer")) offers a snapshot: nodes keep one after each block whose \
+                    height is a multiple of their --snapshot-interval (\(SnapshotShelf.defaultInterval) when not given); \
+                    without --join-by-snapshot every block is fetched
+                    """)
+            }
             guard let obstacle = await join.obstacle else { continue }
             log.warning("a peer's snapshot cannot be used: \(SnapshotCommand.explain(obstacle))")
         }

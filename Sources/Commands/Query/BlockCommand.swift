@@ -17,7 +17,7 @@ struct BlockCommand: AsyncParsableCommand {
     func run() async throws {
         let (method, reference) = try Self.lookup(block)
         let answer = try await options.node().call(method, [.string(reference), true])
-        guard let found = answer.ifPresent else { throw CommandFailure("there is no block \(block)") }
+        guard let found = answer.ifPresent else { throw CommandFailure("the node has no block \(block)") }
         let console = Console.current
         if options.json { console.json(found.value) } else { console.line(try Self.render(found)) }
     }

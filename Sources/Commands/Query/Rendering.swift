@@ -33,6 +33,22 @@ enum Rendering {
         "\(number) \(noun)\(number == 1 ? "" : "s")"
     }
 
+    /// Parts side by side, in as many lines as they need.
+    static func wrapped(_ parts: [String], separator: String = "   ", width: Int?) -> [String] {
+        parts.reduce(into: []) { lines, part in
+            if let last = lines.last, last.count + separator.count + part.count <= width ?? .max {
+                lines[lines.count - 1] = last + separator + part
+            } else {
+                lines.append(part)
+            }
+        }
+    }
+
+    /// Words in as many lines as they need.
+    static func wrapped(_ text: String, width: Int?) -> [String] {
+        wrapped(text.split(separator: " ").map(String.init), separator: " ", width: width)
+    }
+
     /// Seconds with one place behind the point.
     static func seconds(_ duration: Duration) -> String { seconds(milliseconds: duration.milliseconds) }
 

@@ -26,7 +26,9 @@ package enum GenesisFile {
             document = try JSONParser.parse(bytes, limits: limits)
         } catch {
             let path = JSONPlace.path(at: error.offset, in: bytes)
-            throw error.reason == .duplicateKey ? .duplicate(path: path) : .malformed(path: path, "\(error)")
+            guard error.reason != .duplicateKey else { throw .duplicate(path: path) }
+            let place = JSONPlace.line(at: error.offset, in: bytes)
+            throw .malformed(path: path, "\(error.reason.rawValue) at line \(place.line), byte \(place.column)")
         }
         var root = try GenesisFields(document, path: "")
         let chainId: UInt64 = try root.integer("chainId")

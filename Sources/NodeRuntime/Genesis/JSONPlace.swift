@@ -5,6 +5,13 @@ enum JSONPlace {
         case array(index: Int)
     }
 
+    /// The line of a place, and which byte of it, both from 1: what an editor is told.
+    static func line(at offset: Int, in bytes: [UInt8]) -> (line: Int, column: Int) {
+        let before = bytes.prefix(offset)
+        let start = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+        return (before.count { $0 == UInt8(ascii: "\n") } + 1, before.count - start + 1)
+    }
+
     /// The path of the value or member that stands at `offset`, as in "accounts[3].balance".
     static func path(at offset: Int, in bytes: [UInt8]) -> String {
         var levels: [Level] = []

@@ -26,7 +26,8 @@ extension NodeRPC {
         let percentiles = try Self.percentiles(params[2])
         guard let newest = try report(of: try params[1].block())?.header.height else { throw Self.headerNotFound }
         guard count > 0 else { return ["oldestBlock": "0x0", "gasUsedRatio": []] }
-        let oldest = newest - min(newest, count - 1)
+        // A node that began with a snapshot answers for fewer blocks, as one near the genesis does.
+        let oldest = max(newest - min(newest, count - 1), try base())
         var (fees, ratios, rewards): ([JSONValue], [JSONValue], [JSONValue]) = ([], [], [])
         var last: BlockHeader?
         for height in oldest...newest {

@@ -100,6 +100,8 @@ extension NodeRPC {
                 throw RPCError.invalidParams(
                     "block range too large: \(to - from + 1) blocks, at most \(LogQuery.maxBlocks) in one request")
             }
+            let base = try base()
+            guard from >= base else { throw Self.pruned(before: base) }
             range = from...to
         }
         return .list(try logs(query.filter, in: range), EthereumJSON.log)

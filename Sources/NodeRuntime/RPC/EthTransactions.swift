@@ -9,13 +9,9 @@ extension NodeRPC {
     /// eth_: transactions and receipts.
     static let ethereumTransactions: [String: Method] = [
         "eth_sendRawTransaction": { rpc, params, _ in
-            let bytes = try params[0].data(atMost: 2 * Limits.maxTransactionBytes)
-            let transaction = try rpc.decode(bytes)
-            guard transaction.proving == nil else {
-                throw RPCError.server("a proving transaction comes with its payload: use cairn_sendProvingTransaction")
-            }
-            return .data(try rpc.admitted(await rpc.host.submit(transaction, payload: nil)))
+            .data(try await rpc.send(try rpc.decode(try params[0].data(atMost: 2 * Limits.maxTransactionBytes))))
         },
+        "eth_sendRawTransactionSync": { rpc, params, _ in try await rpc.sendAndWait(params) },
         "eth_getTransactionByHash": { rpc, params, _ in
             let hash = try params[0].hash()
             if let found = try rpc.committed(hash) {
@@ -26,13 +22,11 @@ extension NodeRPC {
             return EthereumJSON.transaction(pending, in: nil, hash: nil, index: nil, gas: rpc.genesis.chain.gas)
         },
         "eth_getRawTransactionByHash": { rpc, params, _ in
-            let hash = try params[0].hash()
-            if let found = try rpc.committed(hash) { return found.transaction.map { .data($0.encoded) } ?? .null }
-            return await rpc.pendingTransaction(hash).map { .data($0.encoded) } ?? .null
+            try await rpc.rawTransaction(try params[0].hash())
         },
+        "debug_getRawTransaction": { rpc, params, _ in try await rpc.rawTransaction(try params[0].hash()) },
         "eth_getTransactionReceipt": { rpc, params, _ in
-            guard let found = try rpc.committed(try params[0].hash()) else { return .null }
-            return try EthereumJSON.receipt(found.index, of: found.report, chainId: rpc.chainId)
+            try rpc.receipt(of: try params[0].hash()) ?? .null
         },
         "eth_getTransactionByBlockNumberAndIndex": { rpc, params, _ in
             try rpc.transaction(in: try params[0].block(), try params[1].quantity())
@@ -44,6 +38,25 @@ extension NodeRPC {
         "eth_sendTransaction": { _, _, _ in throw RPCError.server("unknown account") },
         "eth_sign": { _, _, _ in throw RPCError.server("unknown account") },
     ]
+
+    private func rawTransaction(_ hash: Bytes32) async throws -> JSONValue {
+        if let found = try committed(hash) { return found.transaction.map { .data($0.encoded) } ?? .null }
+        return await pendingTransaction(hash).map { .data($0.encoded) } ?? .null
+    }
+
+    /// The receipt of a transaction in a block; nil when it is in none.
+    func receipt(of hash: Bytes32) throws(StorageFault) -> JSONValue? {
+        guard let found = try committed(hash) else { return nil }
+        return try EthereumJSON.receipt(found.index, of: found.report, chainId: chainId)
+    }
+
+    /// Offers an ordinary transaction to the pool.
+    func send(_ transaction: VerifiedTransaction) async throws -> Bytes32 {
+        guard transaction.proving == nil else {
+            throw RPCError.server("a proving transaction comes with its payload: use cairn_sendProvingTransaction")
+        }
+        return try admitted(await host.submit(transaction, payload: nil))
+    }
 
     func decode(_ bytes: [UInt8]) throws(RPCError) -> VerifiedTransaction {
         do {

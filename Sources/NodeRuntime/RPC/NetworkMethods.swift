@@ -2,8 +2,6 @@ import ByteCodec
 import ChainTypes
 import Cryptography
 import JSONRPC
-import Mempool
-import Replica
 
 /// The version of the programs.
 package enum CairnVersion {
@@ -12,7 +10,7 @@ package enum CairnVersion {
 }
 
 extension NodeRPC {
-    /// net_, web3_ and what eth_ says of the node itself.
+    /// net_, web3_, rpc_ and what eth_ says of the node itself.
     static let network: [String: Method] = [
         "web3_clientVersion": { _, _, _ in .string(CairnVersion.client) },
         "web3_sha3": { _, params, _ in .data(Keccak256.hash(try params[0].data())) },
@@ -27,13 +25,8 @@ extension NodeRPC {
         "eth_hashrate": { _, _, _ in "0x0" },
         "eth_protocolVersion": { _, _, _ in "0x41" },
         "rpc_modules": { _, _, _ in
-            ["cairn": "1.0", "eth": "1.0", "net": "1.0", "rpc": "1.0", "txpool": "1.0", "web3": "1.0"]
-        },
-        "txpool_status": { rpc, _, _ in
-            let counts = await rpc.host.read { replica in
-                (replica.mempool.transactionCount, replica.mempool.proofCount)
-            }
-            return ["pending": .quantity(counts.0 + counts.1), "queued": "0x0"]
+            let names = Set(methodNames.compactMap { $0.split(separator: "_").first.map(String.init) })
+            return .object(names.sorted().map { JSONMember($0, "1.0") })
         },
     ]
 }

@@ -10,6 +10,7 @@ package struct NodeRPC: RPCHandler {
     let peers: NodePeers?
     let filters = FilterTable()
     let subscriptions = Subscriptions()
+    let waitingCalls = WaitingCalls()
     let times = BlockTimes()
 
     package init(host: NodeHost, peers: NodePeers? = nil) {
@@ -22,9 +23,8 @@ package struct NodeRPC: RPCHandler {
     /// Every method by its name.
     static let methods: [String: Method] = {
         let groups = [
-            ethereumBlocks, ethereumState, ethereumTransactions, ethereumFees, ethereumLogs, network, peerMethods,
-            cairnChain, cairnJobs, cairnProvers, cairnValidators, cairnMarket,
-            cairnLedger,
+            ethereumBlocks, ethereumState, ethereumTransactions, ethereumFees, ethereumLogs, network, pool, peerMethods,
+            cairnChain, cairnJobs, cairnProvers, cairnValidators, cairnMarket, cairnLedger,
         ]
         return groups.reduce(into: [:]) { all, group in all.merge(group) { first, _ in first } }
     }()
@@ -57,6 +57,11 @@ extension NodeRPC {
     var store: Store { host.chain.store }
 
     static let headerNotFound = RPCError.server("header not found")
+
+    /// Geth's code and text for history that a node does not keep: an empty answer would pass for "nothing happened".
+    static func pruned(before base: UInt64) -> RPCError {
+        RPCError(code: 4444, message: "pruned history unavailable: the blocks of this node begin at \(base)")
+    }
 
     /// The height that a reference means; nil when there is no such block.
     func height(of reference: BlockReference, in snapshot: borrowing ReadSnapshot) throws(StorageFault) -> UInt64? {
@@ -93,6 +98,11 @@ extension NodeRPC {
             try height(of: reference, in: snapshot)
         }
         guard found != nil else { throw Self.headerNotFound }
+    }
+
+    /// The first block that is here: 0, or that of the snapshot with which the node began.
+    func base() throws(StorageFault) -> UInt64 {
+        try store.read { snapshot throws(StorageFault) -> UInt64 in try snapshot.base() }
     }
 
     func head() throws(StorageFault) -> UInt64 {

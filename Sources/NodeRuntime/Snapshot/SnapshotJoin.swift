@@ -36,6 +36,11 @@ package actor SnapshotJoin {
     /// Why the snapshots that peers offer cannot be used, when that is nobody's fault.
     package var obstacle: SnapshotRejection? { download.manifest == nil ? download.obstacle : nil }
 
+    /// How many peers are connected while none of them has offered a snapshot; nil once one has.
+    package var peersWithoutSnapshot: Int? {
+        download.manifest == nil && download.obstacle == nil ? download.peers.count : nil
+    }
+
     /// Runs until a snapshot is here and verified; nil when the task is cancelled or the transport stops before.
     package func run() async -> Outcome? {
         let hearing = Task {
