@@ -71,7 +71,8 @@ struct ParsingTests {
 
     @Test func helpHasAnExampleForEveryCommand() async {
         let commands = [
-            "devnet", "node", "node run", "node init", "node peers", "node votes", "status", "block", "account", "send", "tx",
+            "devnet", "node", "node run", "node init", "node peers", "node votes", "status", "block", "account", "send",
+            "tx",
             "job list", "job show", "job settle",
             "job verify", "prover list", "prover show", "prover register", "prover deposit", "prover claim",
             "prover leave", "prover pause", "prover resume", "prover withdraw", "prover unjail",

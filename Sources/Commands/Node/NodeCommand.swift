@@ -9,5 +9,6 @@ struct NodeCommand: AsyncParsableCommand {
                       cairn node peers
             Without a subcommand the node runs; its options: cairn node run --help
             """,
-        subcommands: [NodeRun.self, NodeInit.self, NodePeersCommand.self, NodeVotesCommand.self], defaultSubcommand: NodeRun.self)
+        subcommands: [NodeRun.self, NodeInit.self, NodePeersCommand.self, NodeVotesCommand.self],
+        defaultSubcommand: NodeRun.self)
 }
