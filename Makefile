@@ -9,7 +9,7 @@ PACKAGES := pkg-config librocksdb-dev libsecp256k1-dev libbotan-2-dev
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 DEVNET ?=
 FILTER ?=
-MINUTES ?= 60
+SEEDS ?= 20000
 FIRST ?= 1
 SECONDS ?= 600
 COUNT ?= 300
@@ -73,18 +73,19 @@ soak-verifier: packages ## every mutation of proofs and witnesses, by proving an
 	CAIRN_SOAK=1 swift test -c release --skip-build --filter 'ClaimRejectionTests|CellMutationTests|MutationTests'
 
 .PHONY: sim
-sim: packages ## the simulator's share of a merge: oracle, twins, seeds and a sample of mutants (ten minutes)
+sim: packages ## the simulator's share of a merge: oracle, twins, seeds and a sample of mutants (five minutes)
 	swift build -c release --product cairn-sim
 	$(BUILD)/cairn-sim oracle --steps 1000000
 	$(BUILD)/cairn-sim twins --scenarios 1000
 	$(BUILD)/cairn-sim soak --seeds 500
-	$(BUILD)/cairn-sim mutants --sample 10
+	@# Each commit draws its own ten of the planted bugs.
+	$(BUILD)/cairn-sim mutants --sample 10 --draw $$(git rev-list --count HEAD 2>/dev/null || echo 1)
 
 .PHONY: soak
-soak: packages ## simulate on end, then hunt all mutants (make soak MINUTES=480 FIRST=1000000)
+soak: packages ## a night's simulation: twins, 20,000 seeds, all planted bugs (make soak SEEDS=20000 FIRST=1000000)
 	swift build -c release --product cairn-sim
 	$(BUILD)/cairn-sim twins --scenarios 100000
-	$(BUILD)/cairn-sim soak --minutes $(MINUTES) --first $(FIRST)
+	$(BUILD)/cairn-sim soak --seeds $(SEEDS) --first $(FIRST)
 	$(BUILD)/cairn-sim mutants
 
 .PHONY: fuzz

@@ -1,4 +1,5 @@
-/// Every limit that bounds something a peer, a client or a genesis can send, in one place.
+/// The most that blocks, transactions, payloads and a genesis may hold, whoever sends them. Connections have theirs in
+/// `TransportLimits`, the pool in `Mempool.Bounds`, JSON-RPC in `RPCLimits`.
 package enum Limits {
     /// Bytes of one ordinary transaction (go-ethereum's pool limit).
     package static let maxTransactionBytes = 128 * 1024

@@ -1,5 +1,5 @@
 package import ByteCodec
-package import ChainTypes
+import ChainTypes
 
 /// What the engine has heard in its round: why a height is not decided yet, for people who ask.
 package struct RoundView: Hashable, Sendable {

@@ -120,7 +120,7 @@ package actor Sidecar {
                     log.info("watching chain \(chain.chainId) as operator \(operatorKey.checksummed)")
                 }
             } catch {
-                say("\(error)", level: .warning)
+                if fault == nil { say("\(error)", level: .warning) }
             }
             if let fault { throw fault }
             try await Task.sleep(for: options.pollInterval)
@@ -136,6 +136,7 @@ package actor Sidecar {
         return program
     }
 
+    /// Ends the look that is under way, whose error says no more than the fault that `watch` throws then.
     private func stop(_ fault: SidecarFault) -> NodeLinkError {
         self.fault = fault
         return .malformed("\(fault)")

@@ -15,10 +15,13 @@ struct MutantsCommand: ParsableCommand {
             a law is broken. The exit status is 1 when a mutant survives, or when the code finds fault with itself.
             """)
 
-    @Option(help: "Hunt this many mutants, drawn by the seed, instead of all.")
+    @Option(help: "Hunt this many mutants instead of all.")
     var sample: Int?
 
-    @Option(help: "The seed of the draw and of the hunts.")
+    @Option(help: "Which sample: another number draws other mutants.")
+    var draw: UInt64 = 1
+
+    @Option(help: "The seed of the hunts.")
     var seed: UInt64 = 1
 
     @Option(help: "Hunt this mutant only.")
@@ -58,7 +61,7 @@ struct MutantsCommand: ParsableCommand {
             return match
         }
         guard let sample else { return all }
-        var random = SimulationRandom(seed: seed)
+        var random = SimulationRandom(seed: draw)
         return Array(all.shuffled(using: &random).prefix(sample)).sorted { $0.number < $1.number }
     }
 

@@ -107,7 +107,7 @@ struct NodeRun: AsyncParsableCommand {
         let peers = transport.map { NodePeers(transport: $0, shelf: shelf, known: known) }
         let host = NodeHost(
             chain: chain, restored: restored, keys: keys, checker: ProofChecker(program: program), peers: peers,
-            pendingFile: PendingFile(path: dataDir + "/pending"), shelf: transport == nil ? nil : shelf)
+            pendingFile: PendingFile(path: dataDir + "/pending", log: log), shelf: transport == nil ? nil : shelf)
         try await serve(host, peers, log)
     }
 

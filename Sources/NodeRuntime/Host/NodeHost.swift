@@ -189,7 +189,7 @@ package actor NodeHost {
         let (entries, earlier) = (pendingEntries, savingPending)
         savingPending = Task.detached {
             await earlier?.value
-            try? pendingFile.save(entries)
+            pendingFile.keep(entries)
         }
     }
 
@@ -205,7 +205,7 @@ package actor NodeHost {
     /// What cannot be written is lost, as if the node had never heard of it.
     private func savePending() async {
         await savingPending?.value
-        try? pendingFile?.save(pendingEntries)
+        pendingFile?.keep(pendingEntries)
     }
 
     /// Offers again what waited when the node ended.

@@ -2,6 +2,7 @@ import ByteCodec
 import ChainTypes
 import Cryptography
 import FoundationEssentials
+package import Logging
 
 /// The pool on disk, so that what waits survives a restart. It is a convenience and no truth: a file that is missing or
 /// damaged is an empty pool.
@@ -22,7 +23,12 @@ package struct PendingFile: Sendable {
     /// Bytes of payloads that are written; proofs beyond them are sent again by their provers.
     private static let maxPayloadBytes = 64 << 20
 
-    package init(path: String) { self.path = path }
+    private let log: Logger?
+
+    package init(path: String, log: Logger? = nil) {
+        self.path = path
+        self.log = log
+    }
 
     /// version (u8) ‖ count (u32) ‖ entries ‖ Keccak-256 of all before it; an entry is its transaction, 0 or 1, and
     /// after 1 the payload, byte strings behind their length (u32).
@@ -69,8 +75,17 @@ package struct PendingFile: Sendable {
         try Data(Self.encode(entries)).write(to: URL(filePath: path), options: .atomic)
     }
 
+    /// Saves; a node goes on without, and says so.
+    func keep(_ entries: [Entry]) {
+        do { try save(entries) } catch { log?.warning("the pool cannot be written to \(path): \(error)") }
+    }
+
     package func load() -> [Entry] {
         guard let data = try? Data(contentsOf: URL(filePath: path)) else { return [] }
-        return Self.decode([UInt8](data)) ?? []
+        guard let entries = Self.decode([UInt8](data)) else {
+            log?.warning("\(path) is damaged: transactions that waited are forgotten")
+            return []
+        }
+        return entries
     }
 }
