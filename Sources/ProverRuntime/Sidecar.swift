@@ -1,7 +1,7 @@
 import ByteCodec
 package import ChainTypes
 import Circuits
-package import Cryptography
+import Cryptography
 import Dispatch
 package import Logging
 import ProofField
@@ -9,55 +9,6 @@ import ProvingRules
 import STARKCore
 import Synchronization
 package import SystemState
-
-/// How a sidecar runs.
-package struct SidecarOptions: Sendable {
-    package var operatorKey: SecretKey
-    package var dataPath: String
-    /// Threads that prove.
-    package var threads: Int
-    /// Time between looks at the chain.
-    package var pollInterval: Duration
-    /// Tip offered to proposers, wei per gas.
-    package var tip: UInt128
-    /// All but `honest` are refused on a chain that is not a devnet.
-    package var strategy: ProverStrategy
-    package init(
-        operatorKey: SecretKey, dataPath: String, threads: Int, pollInterval: Duration = .milliseconds(250),
-        tip: UInt128 = 100_000_000, strategy: ProverStrategy = .honest
-    ) {
-        self.operatorKey = operatorKey
-        self.dataPath = dataPath
-        self.threads = threads
-        self.pollInterval = pollInterval
-        self.tip = tip
-        self.strategy = strategy
-    }
-}
-
-/// Why a sidecar stops.
-package enum SidecarFault: Error, Sendable, CustomStringConvertible {
-    case unknownProfile(String)
-    case otherProgram(node: String, own: String)
-    case disk(String)
-    /// Test tools work on devnets only.
-    case strategyNeedsDevnet(String, chainId: UInt64)
-    /// The strategy `crash` came to its step.
-    case crashed(ProvingPhase)
-
-    package var description: String {
-        switch self {
-        case .unknownProfile(let name): "the chain's proof profile \"\(name)\" is not known to this prover"
-        case .otherProgram(let node, let own):
-            "the chain proves with program \(node), this prover has \(own): use the release that the chain runs"
-        case .disk(let text): "cannot write to the data directory: \(text)"
-        case .strategyNeedsDevnet(let name, let chainId):
-            "strategy \(name) is a test tool: chain \(chainId) is not marked as a devnet in its genesis; "
-                + "run with --strategy honest"
-        case .crashed(let phase): "ended by strategy crash with the payload of \(phase) unsent"
-        }
-    }
-}
 
 /// Watches a node, derives from the chain's state what to do, proves it, and sends it: again and again while the phase
 /// lasts, until the chain's state shows it. Work whose phase has passed is dropped.
@@ -78,6 +29,7 @@ package actor Sidecar {
     /// What cannot mend itself; ends `run`.
     private var fault: SidecarFault?
     private var lastLine = ""
+    private var lastHindrance: String?
 
     /// Finished payloads are kept under the operator key's name: its proofs are bound to it.
     package init(node: any NodeLink, options: SidecarOptions, log: Logger) throws(SidecarFault) {
@@ -120,6 +72,7 @@ package actor Sidecar {
                     log.info("watching chain \(chain.chainId) as operator \(operatorKey.checksummed)")
                 }
             } catch {
+                // Who started the sidecar is told of a fault by the one who catches it.
                 if fault == nil { say("\(error)", level: .warning) }
             }
             if let fault { throw fault }
@@ -148,6 +101,13 @@ package actor Sidecar {
         log.log(level: level, "\(line)")
     }
 
+    /// Says why the prover is given nothing to do, once, and when that is over.
+    private func tell(_ hindrance: String?) {
+        guard hindrance != lastHindrance else { return }
+        lastHindrance = hindrance
+        log.log(level: hindrance == nil ? .info : .warning, "the prover \(hindrance ?? "takes jobs again")")
+    }
+
     // MARK: - One look at the chain
 
     private func look(_ chain: ChainFacts, _ program: BlockProgram) async throws(NodeLinkError) {
@@ -159,6 +119,7 @@ package actor Sidecar {
             say("operator key \(operatorKey.checksummed) is not registered; waiting", level: .warning)
             return
         }
+        tell(prover.hindrance(at: open.height &+ 1))
         forget(except: Set(open.jobs.map(\.id)))
         var forged: [Bytes32: [UInt8]] = [:]
         var due: [(errand: Errand, job: Job, move: ProverMove)] = []

@@ -25,10 +25,15 @@ struct BlockSync: Sendable {
     static let maxRequestsPerPeer = 2
     /// Milliseconds a peer has for an answer.
     static let patience: UInt64 = 5_000
+    /// Milliseconds after which an answer to a question that was given up is not expected any more.
+    static let memory: UInt64 = 60_000
     /// Milliseconds that one block's lag is left to consensus.
     static let grace: UInt64 = 1_000
 
     private(set) var requests: [Request] = []
+    /// Questions that were given up. What answers them late is no lie, and of use where it is still missing: a node
+    /// that is slow itself would else drop all that it asked for, and ban whoever sent it.
+    private var givenUp: [Request] = []
     private var received: [UInt64: Received] = [:]
     /// The height at which catching up began, while it lasts.
     private(set) var startHeight: UInt64?
@@ -98,6 +103,8 @@ struct BlockSync: Sendable {
     mutating func expire(now: UInt64) -> [Request] {
         let late = requests.filter { now >= $0.askedAt &+ Self.patience }
         requests.removeAll { now >= $0.askedAt &+ Self.patience }
+        givenUp.removeAll { now >= $0.askedAt &+ Self.memory }
+        givenUp += late
         return late
     }
 
@@ -106,12 +113,16 @@ struct BlockSync: Sendable {
     /// Takes an answer, or says what is wrong with it. An empty one answers the peer's oldest question.
     mutating func receive(_ blocks: [SyncBlock], from peer: Address, tip: UInt64) -> PeerFault? {
         let first = blocks.first?.block.header.height
-        let match = requests.firstIndex { $0.peer == peer && (first == nil || $0.from == first) }
-        // It may answer a question that was given up: late is not a lie.
+        func answers(_ request: Request) -> Bool { request.peer == peer && (first == nil || request.from == first) }
+        func take(_ questions: inout [Request]) -> Request? {
+            questions.firstIndex(where: answers).map { questions.remove(at: $0) }
+        }
+        // An empty answer does not say what it answers, and answers come in order.
+        let match = first == nil ? take(&givenUp) ?? take(&requests) : take(&requests) ?? take(&givenUp)
+        // What comes twice is no lie.
         guard let match else { return .unrequestedBlocks }
-        let request = requests.remove(at: match)
         guard !blocks.isEmpty else { return .inflatedHeight }
-        guard blocks.count <= Int(request.count) else { return .nonContiguousBlocks }
+        guard blocks.count <= Int(match.count) else { return .nonContiguousBlocks }
         var parent: (height: UInt64, hash: Bytes32)?
         for synced in blocks {
             let header = synced.block.header
@@ -139,6 +150,7 @@ struct BlockSync: Sendable {
     /// Forgets all that a peer sent and was asked for.
     mutating func forget(_ peer: Address) {
         requests.removeAll { $0.peer == peer }
+        givenUp.removeAll { $0.peer == peer }
         received = received.filter { $0.value.peer != peer }
     }
 

@@ -21,7 +21,7 @@ struct ParsingTests {
         "key address f", "traffic --rate 10 --seed 7",
         "devnet --provers honest:3,withholding:1,thief:1,crash:t2:1",
         "node --data-dir d --allow-origin https://app.example --allow-origin http://b:1 --allow-host node",
-        "devnet --allow-origin * --allow-host *",
+        "devnet --allow-origin * --allow-origin null --allow-host *",
     ])
     func commandLineIsUnderstood(_ line: String) throws {
         let command = try CairnCommand.parseAsRoot(line.split(separator: " ").map(String.init))

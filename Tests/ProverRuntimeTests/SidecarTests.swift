@@ -200,6 +200,21 @@ struct SidecarTests {
         }
     }
 
+    @Test("what keeps a prover from being selected has a name and a way out")
+    func hindrances() throws {
+        var prover = try #require(Self.node().system.provers.values.first)
+        #expect(prover.hindrance(at: 3) == nil)
+        prover.paused = true
+        #expect(prover.hindrance(at: 3)?.contains("cairn prover resume") == true)
+        prover.activeFrom = 9
+        #expect(prover.hindrance(at: 8) == "takes jobs from block 9 on")
+        prover.leavingAt = 5
+        #expect(prover.hindrance(at: 8)?.hasPrefix("is leaving") == true)
+        (prover.jailedAt, prover.jailedUntil) = (4, 14)
+        #expect(
+            prover.hindrance(at: 8)?.contains("from block 14 on its owner brings it back: cairn prover unjail") == true)
+    }
+
     @Test("a work folder that cannot be made is a fault with the disk's words")
     func noFolder() throws {
         let file = try path(7)

@@ -269,6 +269,25 @@ struct SyncTests {
                 && cluster.faults.allSatisfy { $0.node == 0 && $0.peer == 1 })
     }
 
+    /// A node that is slow itself reads every answer late: it must not drop them, nor ban who sent them.
+    @Test("answers to questions that were given up are used, and are no fault")
+    func lateAnswers() throws {
+        var cluster = try Self.chain(40)
+        var kept: [(message: PeerMessage, from: Int)] = []
+        cluster.tamper = { message, from, to in
+            guard to == 4, case .blocks(let blocks) = message, !blocks.isEmpty else { return [message] }
+            kept.append((message, from))
+            return []
+        }
+        try cluster.start(4)
+        try cluster.run(atMost: 6_000)
+        #expect(cluster.nodes[4].height == 0 && !kept.isEmpty)
+        for answer in kept { cluster.inject(answer.message, from: answer.from, to: 4) }
+        try cluster.run(atMost: 500)
+        #expect(cluster.nodes[4].height >= 40)
+        #expect(cluster.faults.allSatisfy { $0.fault == .stalled }, "\(cluster.faults)")
+    }
+
     @Test("more requests than a peer may make are not answered")
     func requestFlood() throws {
         var cluster = try Self.chain(4)

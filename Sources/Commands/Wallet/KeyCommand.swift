@@ -14,7 +14,8 @@ struct KeyCommand: ParsableCommand {
             commandName: "new", abstract: "Create a key file that only you can read.",
             discussion: """
                 Example: cairn key new prover.key
-                An existing file is never overwritten; the key is not printed.
+                An existing file is never overwritten; the key is not printed. A key that you have already goes into a \
+                file of its 64 hex digits, made under umask 077.
                 """)
 
         @Argument(help: "The file to create.")
