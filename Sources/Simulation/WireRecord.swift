@@ -60,6 +60,29 @@ package struct WireRecord: Sendable {
             .insert(vote.validator)
     }
 
+    /// Whoever is on record with two contradicting messages, or with a prevote of the height against an earlier
+    /// precommit that no polka frees it from, whatever came first. Of two processes with one key, one may lag.
+    package func culprits(at height: UInt64, _ set: ValidatorSet) -> Set<Address> {
+        var found = culprits
+        for validator in set.validators.map(\.address) {
+            for lock in precommits[Holder(validator: validator, height: height), default: []] {
+                for (place, blocks) in prevotes where place.height == height && place.round > lock.round {
+                    for (hash, voters) in blocks where hash != lock.blockHash && voters.contains(validator) {
+                        if !hasPolka(hash, height, lock.round..<place.round, set) { found.insert(validator) }
+                    }
+                }
+            }
+        }
+        return found
+    }
+
+    private func hasPolka(_ hash: Bytes32, _ height: UInt64, _ rounds: Range<UInt32>, _ set: ValidatorSet) -> Bool {
+        rounds.contains { round in
+            let voters = prevotes[Round(height: height, round: round)]?[hash] ?? []
+            return set.isQuorum(set.validators.reduce(0) { voters.contains($1.address) ? $0 + $1.power : $0 })
+        }
+    }
+
     /// Forgets heights below this one: they are decided everywhere.
     package mutating func forget(below height: UInt64) {
         said = said.filter { $0.key.height >= height }
@@ -86,10 +109,7 @@ package struct WireRecord: Sendable {
         overhear(vote)
         return precommits[holder, default: []].allSatisfy { lock in
             guard lock.round < vote.round, lock.blockHash != hash else { return true }
-            return (lock.round..<vote.round).contains { round in
-                let voters = prevotes[Round(height: vote.height, round: round)]?[hash] ?? []
-                return set.isQuorum(set.validators.reduce(0) { voters.contains($1.address) ? $0 + $1.power : $0 })
-            }
+            return hasPolka(hash, vote.height, lock.round..<vote.round, set)
         }
     }
 }

@@ -164,4 +164,47 @@ struct ChainStoreTests {
         let fault = #expect(throws: StorageFault.self) { try chain.restart() }
         #expect(fault?.kind == .corruption)
     }
+
+    /// A proposer would build on the head's certificate, and cut jobs out of the operations.
+    @Test(arguments: [ColumnFamily.certificates, .operations, .blocks])
+    func anotherKeysRecordIsNoticed(_ family: ColumnFamily) throws {
+        var chain = try Self.chain()
+        let records = try chain.store.store.read { snapshot throws(StorageFault) in
+            var records: [(key: [UInt8], value: [UInt8])] = []
+            try snapshot.forEach(in: family) { (key, value) throws(StorageFault) in
+                records.append((key, value))
+                return .next
+            }
+            return records
+        }
+        try #require(records.count > 1)
+        var batch = WriteBatch()
+        batch.put(family, key: records[records.count - 1].key, value: records[records.count - 2].value)
+        try chain.store.store.write(batch)
+        let fault = #expect(throws: StorageFault.self) { try chain.restart() }
+        #expect(fault?.kind == .corruption)
+    }
+
+    @Test func aFlippedSignatureOfTheHeadIsNoticed() throws {
+        var chain = try Self.chain()
+        let last = try chain.store.store.read { snapshot throws(StorageFault) in try snapshot.last(in: .certificates) }
+        var record = try #require(last)
+        record.value[record.value.count - 20] ^= 1
+        var batch = WriteBatch()
+        batch.put(.certificates, key: record.key, value: record.value)
+        try chain.store.store.write(batch)
+        let fault = #expect(throws: StorageFault.self) { try chain.restart() }
+        #expect(fault?.kind == .corruption)
+    }
+
+    /// Who asked for it would ban the node that sent it.
+    @Test func aBlockOfAnotherHeightIsNotServed() throws {
+        let chain = try Self.chain()
+        let (one, two) = ([0, 0, 0, 0, 0, 0, 0, 1], [0, 0, 0, 0, 0, 0, 0, 2]) as ([UInt8], [UInt8])
+        let block = try chain.store.store.read { snapshot throws(StorageFault) in try snapshot.get(.blocks, two) }
+        var batch = WriteBatch()
+        batch.put(.blocks, key: one, value: try #require(block))
+        try chain.store.store.write(batch)
+        #expect(throws: StorageFault.self) { try chain.store.syncBlocks(from: 1, count: 2) }
+    }
 }

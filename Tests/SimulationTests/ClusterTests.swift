@@ -75,6 +75,69 @@ struct ClusterTests {
         }
     }
 
+    @Test("messages queue before a narrow link and at a slow processor, and all go on", arguments: [true, false])
+    func narrow(_ isNode: Bool) throws {
+        var plan = ClusterPlan()
+        (plan.bandwidth, plan.isNarrowNode, plan.handlingTime) = (2_000, isNode, 60)
+        let marks = try ClusterRun(seed: 4, plan: plan).run().marks
+        #expect(marks["message queued"] > 0)
+        #expect(marks["handled slowly"] > 0)
+    }
+
+    @Test("a changed or misplaced record on a disk is refused, and the node syncs anew")
+    func damage() throws {
+        var marks = Marks()
+        for seed in UInt64(1)...12 {
+            var plan = ClusterPlan()
+            (plan.followers, plan.damagesDisk, plan.unlucky) = (1, true, 1)
+            marks.add(try ClusterRun(seed: seed, plan: plan).run().marks)
+        }
+        for place in ["block", "certificate", "systemRecord", "account", "operations"] {
+            for way in ["flipped", "misdirected"] {
+                #expect(marks["damage: \(place) \(way)"] > 0, "no \(place) was \(way)")
+            }
+        }
+        #expect(marks["damaged disk refused"] > 0)
+    }
+
+    @Test("liars with more than a third break agreement, and are convicted")
+    func overAThird() throws {
+        var marks = Marks()
+        for seed in UInt64(1)...6 {
+            var plan = ClusterPlan()
+            (plan.isOverThird, plan.scripts, plan.partition) = (true, [0: .twin, 1: .twin], .halves)
+            marks.add(try ClusterRun(seed: seed, plan: plan).run().marks)
+        }
+        #expect(marks["fork convicts a third"] > 0)
+    }
+
+    @Test("a hundred validators, each with a few peers, decide")
+    func crowd() throws {
+        var plan = ClusterPlan()
+        plan.powers = Array(repeating: 1, count: 100)
+        (plan.degree, plan.faultyTime, plan.newHeights, plan.maxDelay) = (6, 1_500, 1, 31)
+        #expect(try ClusterRun(seed: 1, plan: plan).run().height > 0)
+    }
+
+    @Test("forged blocks, certificates and answers are met, and believed by nobody")
+    func forgeries() throws {
+        var marks = Marks()
+        for (seed, script) in zip(1..., [.invalidBlocks, .lyingSync, .forgedCertificates] as [ClusterPlan.Script]) {
+            var plan = ClusterPlan()
+            (plan.scripts, plan.liesToTheEnd, plan.hasOutsider, plan.followers) = ([2: script], true, true, 2)
+            (plan.crashesPerMillion, plan.faultyTime) = (3_000, 60_000)
+            if script == .lyingSync { plan.partition = .single }
+            for repetition in 0..<4 {
+                marks.add(try ClusterRun(seed: UInt64(10 * seed + repetition), plan: plan).run().marks)
+            }
+        }
+        for name in [
+            "forged block: evidenceForged", "forged certificate: oneBadMore",
+            "quorum of another chain", "vote of another chain", "proposal of another chain",
+        ] { #expect(marks[name] > 0, "\(name) was not met") }
+        #expect(marks.sorted.contains { $0.name.hasPrefix("forged sync: ") })
+    }
+
     @Test("a network without two thirds of its power decides nothing")
     func noQuorum() throws {
         var plan = ClusterPlan()

@@ -9,8 +9,8 @@ import Synchronization
 import SystemState
 
 extension ChainStore {
-    /// Everything a node needs to go on from its last block. Refuses a directory whose accounts or system records do
-    /// not have the roots of the head's header.
+    /// Everything a node needs to go on from its last block. Refuses a directory whose records are not those that the
+    /// head's header and its certificate vouch for (`RestoredChain.check`).
     /// - Parameter validator: who signs here; nil for a node that only follows.
     package func load(validator: Address? = nil) throws(StorageFault) -> RestoredChain {
         let (loaded, base) = try store.read { snapshot throws(StorageFault) in
@@ -27,31 +27,32 @@ extension ChainStore {
         return restored
     }
 
-    /// The state after the last block, checked against the roots of its header.
+    /// The state after the last block, checked against its header and certificate.
     func restored(from snapshot: borrowing ReadSnapshot) throws(StorageFault) -> RestoredChain {
         let head = try snapshot.head()
         guard let block = try snapshot.block(at: head.height), block.hash == head.hash else {
             throw .damaged("head block")
         }
-        let header = block.header
         let certificate = try snapshot.certificate(at: head.height)
-        guard certificate != nil || head.height == 0 else { throw .damaged("certificate of the head block") }
-
         var system = try snapshot.system(genesis: genesis)
-        guard system.root() == header.systemRoot else {
-            throw Self.mismatch("system records", height: head.height)
-        }
+        let systemRoot = system.root()
         guard let accounts = MemoryAccounts(try snapshot.accounts()) else { throw .damaged("accounts") }
         let operations = try snapshot.operations(after: system.provenHeight)
-        let ledger = Ledger(accounts: accounts, system: system, operations: operations)
-        guard ledger.tree.root == header.accountsRoot, accounts.accountCount == header.accountCount else {
-            throw Self.mismatch("accounts", height: head.height)
-        }
         var restored = RestoredChain(
-            tip: ChainTip(header: header, certificate: certificate), ledger: ledger,
+            tip: ChainTip(header: block.header, certificate: certificate),
+            ledger: Ledger(accounts: accounts, system: system, operations: operations),
             signState: nil, proposed: try snapshot.proposed())
-        // Of a snapshot's own block not everything is kept.
+        try restored.check(genesis: genesis, systemRoot: systemRoot)
         let base = try snapshot.base()
+        for height in system.unproven.keys {
+            guard let block = try snapshot.block(at: height) else {
+                // What a snapshot brought was checked with it; its blocks are not here.
+                guard height <= base else { throw .damaged("block \(height)") }
+                continue
+            }
+            try restored.check(operationsAt: height, of: block.header)
+        }
+        // Of a snapshot's own block not everything is kept.
         restored.baseHeight = base == 0 ? 1 : base + 1
         return restored
     }
@@ -71,13 +72,6 @@ extension ChainStore {
         batch.put(.signState, key: key, value: [1])
         try store.write(batch)
         return (log, nil)
-    }
-
-    private static func mismatch(_ what: String, height: UInt64) -> StorageFault {
-        StorageFault(
-            kind: .corruption,
-            message: "the stored \(what) do not have the root that block \(height) commits to: the data directory is "
-                + "damaged; restore a copy of it, or delete it to start anew")
     }
 }
 

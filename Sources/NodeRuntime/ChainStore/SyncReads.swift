@@ -48,6 +48,9 @@ extension ReadSnapshot {
                 evidence.append(.facts(facts[evidence.count]))
             }
         }
-        return SyncBlock(block: block, certificate: certificate, evidence: evidence)
+        let synced = SyncBlock(block: block, certificate: certificate, evidence: evidence)
+        // Whoever got it would take it for a lie.
+        guard synced.isWhole(at: height) else { throw .damaged("block \(height)") }
+        return synced
     }
 }

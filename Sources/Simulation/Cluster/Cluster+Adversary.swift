@@ -16,10 +16,12 @@ extension Cluster {
             marks.hit("block withheld")
             return []
         case (.lyingSync, .blocks(let blocks)):
-            marks.hit("sync answer forged")
-            return [.blocks(Forgery.sync(blocks, &random))]
+            return [.blocks(Forgery.sync(blocks, &random, &marks))]
         case (.lyingSync, .status(var status)):
+            // Higher than it is, and lower than it said before.
             if random.percent(30) { status.height += 1 + random.below(1_000) }
+            if random.percent(20) { status.height = random.below(status.height) }
+            marks.hit("height lied about")
             return [.status(status)]
         default:
             guard let keys = nodes[index].keys else { return [message] }
@@ -41,7 +43,6 @@ extension Cluster {
             let other = Vote.signed(
                 type: vote.type, height: vote.height, round: vote.round, blockHash: forged,
                 chainId: chain.genesis.chainId, key: keys.signing)
-            record.overhear(other)
             return [.consensus(.vote(other))]
         case (.invalidRounds, .consensus(.proposal(let proposal))) where proposal.proposer == keys.address:
             let rounds: [UInt32?] = [
@@ -55,7 +56,6 @@ extension Cluster {
             let second = Vote.signed(
                 type: vote.type, height: vote.height, round: vote.round + random.pick([0, 0, 0, 1, 4]),
                 blockHash: random.pick(values), chainId: chain.genesis.chainId, key: keys.signing)
-            record.overhear(second)
             marks.hit("vote doubled")
             return random.percent(50) ? [.consensus(.vote(second))] : [message, .consensus(.vote(second))]
         case (.withholding, .consensus(.vote(let vote))) where vote.validator == keys.address:
@@ -77,7 +77,8 @@ extension Cluster {
         guard hash.word0 % 8 != 1, let honest = nodes[index].disk.proposed, honest.block.hash == hash else {
             return nil
         }
-        let forged = Forgery.block(honest, on: nodes[index].disk, &random)
+        guard let keys = nodes[index].keys else { return nil }
+        let forged = Forgery.block(honest, on: nodes[index].disk, by: keys, &random, &marks)
         nodes[index].forged[forged.block.hash] = forged
         nodes[index].substitutes[hash] = forged.block.hash
         return forged.block.hash
@@ -117,7 +118,8 @@ extension Cluster {
                 height: height, round: 0, blockHash: hash, signatures: Array(repeating: nil, count: slots))
             return .consensus(.certificate(empty))
         }
-        if random.percent(50) { old = Forgery.certificate(old, &random) }
+        if random.percent(15) { return signedElsewhere(height, hash) }
+        if random.percent(50) { old = Forgery.certificate(old, &random, &marks) }
         if random.percent(80) { old.height = height }
         if random.percent(50) { old.blockHash = hash }
         guard random.percent(50) else { return .consensus(.certificate(old)) }
@@ -125,6 +127,26 @@ extension Cluster {
             .polka(
                 PolkaCertificate(
                     height: old.height, round: old.round, blockHash: old.blockHash, signatures: old.signatures)))
+    }
+
+    /// A quorum of real signatures, made on another chain.
+    private mutating func signedElsewhere(_ height: UInt64, _ hash: Bytes32) -> PeerMessage {
+        marks.hit("quorum of another chain")
+        let isPolka = random.percent(50)
+        let signatures = chain.genesisSet.validators.map { member in
+            chain.keys.first { $0.address == member.address }.map {
+                Vote.signed(
+                    type: isPolka ? .prevote : .precommit, height: height, round: 0, blockHash: hash,
+                    chainId: chain.genesis.chainId + 1, key: $0.signing
+                ).signature
+            }
+        }
+        guard isPolka else {
+            return .consensus(
+                .certificate(Certificate(height: height, round: 0, blockHash: hash, signatures: signatures)))
+        }
+        return .consensus(
+            .polka(PolkaCertificate(height: height, round: 0, blockHash: hash, signatures: signatures)))
     }
 
     /// True when a liar keeps a message from the code it runs: a request for a block that only its script knows, which
@@ -168,7 +190,17 @@ struct Outsider: Sendable {
     private func message(to target: Int, _ cluster: inout Cluster) -> PeerMessage {
         let height = cluster.nodes[target].height + 1
         let tip = cluster.nodes[target].disk.tip
-        switch cluster.random.index(9) {
+        switch cluster.random.index(11) {
+        case 9:
+            // A real proposal, made for another chain.
+            let proposer = Proposer.select(cluster.chain.genesisSet, height: height, round: 0).address
+            guard let keys = cluster.chain.keys.first(where: { $0.address == proposer }) else { break }
+            cluster.marks.hit("proposal of another chain")
+            return .consensus(
+                .proposal(
+                    .signed(
+                        height: height, round: 0, validRound: nil, blockHash: Forgery.noise(&cluster.random),
+                        chainId: chainId + 1, key: keys.signing)))
         case 8:
             // In the name of the validator whose turn it is.
             let proposer = Proposer.select(cluster.chain.genesisSet, height: height, round: 0).address
@@ -181,6 +213,7 @@ struct Outsider: Sendable {
             // A real vote, made for another chain.
             let keys = cluster.random.pick(cluster.chain.keys)
             let hash = Forgery.noise(&cluster.random)
+            cluster.marks.hit("vote of another chain")
             return .consensus(
                 .vote(
                     .signed(
@@ -199,16 +232,20 @@ struct Outsider: Sendable {
         case 3:
             guard let last = cluster.referee.disk.blocks.last else { return .blockRequest(tip.hash) }
             return .block(ProposedBlock(block: last.block, payloads: []))
-        case 4: return .blocks(Forgery.sync(cluster.referee.disk.blocks(from: height, count: 4), &cluster.random))
+        case 4:
+            let blocks = cluster.referee.disk.blocks(from: height, count: 4)
+            return .blocks(Forgery.sync(blocks, &cluster.random, &cluster.marks))
         case 5: return .transactions([[0x02, 0xc0]])
         case 6: return .blocksRequest(from: UInt64.max - 100, count: 16)
-        default: return cluster.forgedProof(for: target)
+        default: break
         }
+        return cluster.forgedProof(for: target)
     }
 
     /// Its answer to a question; nil for none.
     func answer(_ message: PeerMessage, _ cluster: inout Cluster) -> PeerMessage? {
         guard case .blocksRequest(let from, let count) = message, cluster.random.percent(60) else { return nil }
-        return .blocks(Forgery.sync(cluster.referee.disk.blocks(from: from, count: count), &cluster.random))
+        let blocks = cluster.referee.disk.blocks(from: from, count: count)
+        return .blocks(Forgery.sync(blocks, &cluster.random, &cluster.marks))
     }
 }

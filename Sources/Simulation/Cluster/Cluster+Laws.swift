@@ -20,7 +20,17 @@ extension Cluster {
         guard committed.hash == header.hash else {
             throw SimulationFailure(.validity, "node \(index) commits \(header.height) under another hash")
         }
-        let isFirst = try referee.judge(committed, index)
+        for shown in committed.block.evidence {
+            guard !core.contains(where: { nodes[$0].keys?.address == shown.validator }) else {
+                throw SimulationFailure(.accountability, "height \(header.height) accuses an honest validator")
+            }
+            marks.hit("evidence committed")
+        }
+        let isFirst: Bool
+        do { isFirst = try referee.judge(committed, index) } catch {
+            guard plan.isOverThird, error.law == .agreement else { throw error }
+            return try convict(committed)
+        }
         if isFirst {
             marks.hit("height decided")
             if committed.certificate.round > 0 { marks.hit("decided after round 0") }
@@ -53,6 +63,7 @@ extension Cluster {
     mutating func checkState(_ committed: CommittedBlock, _ index: Int) throws(SimulationFailure) {
         guard nodes[index].isHonest, let replica = nodes[index].replica else { return }
         let header = committed.block.header
+        let isNews = digests[header.height] == nil
         // One step can commit several blocks; the state is that of the last.
         if replica.tip.hash == committed.hash {
             var system = replica.ledger.system
@@ -63,10 +74,10 @@ extension Cluster {
                 system.mix == header.mix,
                 system.validators(at: header.height + 1)?.hash == header.nextValidatorsHash
             else { throw SimulationFailure(.roots, "header \(header.height) says what its state does not") }
-            for node in nodes where node.isHonest {
-                guard let validator = node.validator, system.tombstones.contains(chain.keys[validator].address) else {
-                    continue
-                }
+            for other in core {
+                guard let validator = nodes[other].validator,
+                    system.tombstones.contains(chain.keys[validator].address)
+                else { continue }
                 throw SimulationFailure(.accountability, "the honest validator \(validator) is expelled")
             }
             let next = system.validators(at: header.height + SystemState.validatorSetDelay)
@@ -77,10 +88,14 @@ extension Cluster {
                 expelled = system.tombstones.count
                 marks.hit("equivocator expelled")
             }
+            if isNews, let fault = RefereeRules.faultOfElection(system) {
+                throw SimulationFailure(.validity, "after height \(header.height) there is \(fault)")
+            }
             do { try system.checkConservation(accountsTotal: replica.ledger.accounts.total) } catch {
                 throw SimulationFailure(.supply, "node \(index), height \(header.height): \(error)")
             }
         }
+        guard !nodes[index].isDamaged else { return }
         let digest = nodes[index].disk.digest
         guard digests[header.height, default: digest] == digest else {
             throw SimulationFailure(.roots, "node \(index) wrote another height \(header.height) to its disk")
@@ -92,7 +107,7 @@ extension Cluster {
     }
 
     /// What a node says in its own name is on its disk, does not contradict what it said in any life, and keeps its
-    /// lock. What a liar says counts where others may have used it.
+    /// lock.
     mutating func checkSpeech(_ message: PeerMessage, _ index: Int) throws(SimulationFailure) {
         guard case .consensus(let said) = message else { return }
         let signed: SignedMessage
@@ -108,10 +123,7 @@ extension Cluster {
             return marks.hit("certificate shown")
         }
         guard let keys = nodes[index].validator.map({ chain.keys[$0] }), author == keys.address else { return }
-        guard nodes[index].isHonest else {
-            if case .vote(let vote) = signed { record.overhear(vote) }
-            return
-        }
+        guard nodes[index].isHonest else { return }
         guard nodes[index].persisted.contains(said) else {
             throw SimulationFailure(.durability, "node \(index) says what its disk does not hold: \(message.summary)")
         }

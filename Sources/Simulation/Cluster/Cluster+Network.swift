@@ -8,7 +8,7 @@ extension Cluster {
     /// Links everyone who is up, unless a cut or a ban forbids it, and unlinks who is gone.
     mutating func connect() throws(SimulationFailure) {
         for left in nodes.indices {
-            for right in nodes.indices where left < right {
+            for right in neighbours[left] where left < right {
                 let link = Link(nodes[left].address, nodes[right].address)
                 let isUp = nodes[left].isUp && nodes[right].isUp
                 let isCut = cuts.contains([left, right]) && cuts.contains([right, left])
@@ -41,6 +41,7 @@ extension Cluster {
         if nodes[from].script != nil, !isHealed || plan.liesToTheEnd {
             messages = corrupted(message, from: from, to: to)
         }
+        if !nodes[from].isHonest { for message in messages { hear(message, from: from) } }
         for message in messages { transmit(message, from: from, to: to) }
     }
 
@@ -58,12 +59,14 @@ extension Cluster {
         }
         if cuts.contains([from, target]) { return }
         if plan.lossPerMille > 0, random.chance(perMille: plan.lossPerMille) { return marks.hit("message lost") }
+        guard let queueing = passage(message, from, target) else { return marks.hit("queue full") }
         var copies = 1
         if plan.duplicatesPerMille > 0, random.chance(perMille: plan.duplicatesPerMille) {
             marks.hit("message doubled")
             copies = 2
         }
         var slowness: UInt64 = slowNode == from || slowNode == target ? 500 + random.below(1_500) : 0
+        slowness += queueing
         if nodes[from].pausedUntil > now { slowness += nodes[from].pausedUntil - now }
         if nodes[from].script == .late { slowness += 1_000 + random.below(6_000) }
         for _ in 0..<copies {
@@ -71,6 +74,18 @@ extension Cluster {
             schedule(.deliver(passed(message), from: nodes[from].address, to: target), in: delay)
         }
         if plan.replaysPerMille > 0 { replay(message, from: nodes[from].address) }
+    }
+
+    /// Milliseconds that a message waits before the narrow place and needs to pass it; nil when too many wait there.
+    private mutating func passage(_ message: PeerMessage, _ from: Int, _ to: Int) -> UInt64? {
+        guard let bandwidth = plan.bandwidth, let narrow, narrow.node == from || narrow.node == to,
+            narrow.other == nil || narrow.other == from || narrow.other == to
+        else { return 0 }
+        let start = max(now, narrowFreeAt)
+        guard start - now < 20_000 else { return nil }
+        if start > now { marks.hit("message queued") }
+        narrowFreeAt = start + UInt64(message.encoded.count) * 1_000 / bandwidth
+        return narrowFreeAt - now
     }
 
     /// Old messages come again, from whoever sent them, to whoever it may be.
@@ -94,7 +109,9 @@ extension Cluster {
     mutating func penalise(_ peer: Address, _ fault: PeerFault, by index: Int) throws(SimulationFailure) {
         trace.tell(now, index, "penalises \(nodeOfAddress[peer].map { "node \($0)" } ?? "the outsider"): \(fault)")
         marks.hit("penalty \(fault.mark)")
-        if let other = nodeOfAddress[peer], nodes[other].isHonest, nodes[index].isHonest, fault.weight >= 100 {
+        if let other = nodeOfAddress[peer], nodes[other].isHonest, nodes[index].isHonest, fault.weight >= 100,
+            !nodes[other].isDamaged
+        {
             throw SimulationFailure(.accountability, "node \(index) bans the honest node \(other): \(fault)")
         }
         nodes[index].scores[peer, default: 0] += fault.weight
@@ -133,6 +150,16 @@ extension Cluster {
             for other in nodes.indices where other != deaf { cuts.insert([other, deaf]) }
         case .swizzle: return
         }
+    }
+
+    /// Halves from the start on, with one process of each twin in each: later they would know of each other, and be
+    /// expelled before they can do harm.
+    mutating func split() {
+        let sides = nodes.indices.map { index -> Int in
+            guard let validator = nodes[index].validator, validator != index else { return index % 2 }
+            return (validator + 1) % 2
+        }
+        cutPairs { sides[$0] != sides[$1] }
     }
 
     private mutating func swizzle() {

@@ -8,7 +8,7 @@ import Replica
 extension Cluster {
     mutating func start(_ index: Int) throws(SimulationFailure) {
         guard !nodes[index].isUp, !nodes[index].isDead else { return }
-        let restored = try nodes[index].disk.restored()
+        guard let restored = try read(index) else { return }
         if nodes[index].height > 0, let expected = digests[nodes[index].height],
             nodes[index].disk.digest != expected
         {
@@ -20,6 +20,7 @@ extension Cluster {
         trace.tell(now, index, "starts at height \(nodes[index].height)")
         nodes[index].replica = Replica(
             genesis: chain.genesis, keys: nodes[index].keys, restored: restored, checker: SimulatedChain.checker)
+        nodes[index].isUp = true
         try feed(.start(now: nodes[index].clock.reading(at: now)), index)
         try connect()
     }
@@ -29,11 +30,12 @@ extension Cluster {
         trace.add(now, index, 5, delay ?? 0)
         trace.tell(now, index, "crashes")
         nodes[index].replica = nil
+        nodes[index].isUp = false
         nodes[index].life += 1
         nodes[index].scores = [:]
-        for other in nodes where other.index != index {
-            guard links.remove(Link(other.address, nodes[index].address)) != nil else { continue }
-            schedule(.linkDown(nodes[index].address, at: other.index), in: random.below(50))
+        for other in neighbours[index] {
+            guard links.remove(Link(nodes[other].address, nodes[index].address)) != nil else { continue }
+            schedule(.linkDown(nodes[index].address, at: other), in: random.below(50))
         }
         if let outsider { links.remove(Link(outsider.address, nodes[index].address)) }
         if let delay { schedule(.restart(index), in: 50 + delay) }
@@ -82,13 +84,14 @@ extension Cluster {
             waitForDisk(index)
         case .commit(let block):
             try checkCommit(block, index)
+            guard !isForked else { return }
             carryOutOnDisk(effect, index)
             waitForDisk(index)
             try checkState(block, index)
         case .broadcast(let message, let except):
             try checkSpeech(message, index)
-            for node in nodes where node.index != index && node.address != except {
-                send(message, from: index, to: node.address)
+            for other in neighbours[index] where nodes[other].address != except {
+                send(message, from: index, to: nodes[other].address)
             }
             if let outsider, outsider.address != except { send(message, from: index, to: outsider.address) }
         case .send(let message, let peer):
@@ -96,7 +99,7 @@ extension Cluster {
             send(message, from: index, to: peer)
         case .penalise(let peer, let fault): try penalise(peer, fault, by: index)
         case .serveBlocks(let from, let count, let peer):
-            send(.blocks(nodes[index].disk.blocks(from: from, count: count)), from: index, to: peer)
+            try serve(from: from, count: count, to: peer, index)
         case .schedule(let kind, let height, let round, let milliseconds):
             schedule(
                 .input(.timeout(kind, height: height, round: round), to: index, life: life),
@@ -131,38 +134,6 @@ extension Cluster {
 
     /// As if it had never signed anything.
     mutating func forget(_ index: Int) { nodes[index].disk.replaceSignState(nil) }
-
-    // MARK: Disks
-
-    /// One validator's machine is replaced: its disk is empty, and its operator starts it without the signing key,
-    /// because what it signed is not known any more.
-    mutating func loseDisk(_ index: Int) {
-        marks.hit("disk lost")
-        crash(index, downFor: 500)
-        nodes[index].disk = chain.disk
-        nodes[index].keys = nil
-    }
-
-    /// The operator puts back an old copy, sign state and all. From here on the validator counts as faulty: it may
-    /// contradict itself.
-    mutating func restoreBackup(_ index: Int) {
-        guard let backup = nodes[index].backup, backup.signState != nil else { return }
-        marks.hit("old backup restored")
-        crash(index, downFor: 500)
-        nodes[index].disk = backup
-        nodes[index].isHonest = false
-    }
-
-    /// A flipped bit in the sign state must be noticed; the operator then starts the node without its key.
-    mutating func flipSignStateBit(_ index: Int) throws(SimulationFailure) {
-        guard let bytes = nodes[index].disk.signState else { return }
-        var damaged = bytes
-        damaged[random.index(bytes.count)] ^= 1 << UInt8(random.below(8))
-        guard (try? SignState(decoding: damaged)) == nil else {
-            throw SimulationFailure(.durability, "a sign state with a flipped bit is read")
-        }
-        marks.hit("damaged sign state refused")
-    }
 
     // MARK: The world
 
@@ -199,6 +170,7 @@ extension Cluster {
             if random.percent(10), nodes[index].keys != nil, nodes[index].isHonest {
                 if plan.losesDisk { loseDisk(index) } else if plan.restoresBackup { restoreBackup(index) }
             }
+            if plan.damagesDisk, random.percent(15) { damageDisk(index) }
         }
         if random.percent(2) { try flipSignStateBit(random.index(nodes.count)) }
     }
@@ -210,6 +182,7 @@ extension Cluster {
         clogged = []
         bannedUntil = [:]
         slowNode = nil
+        slowProcessor = nil
         trace.tell(now, 0, "the world heals")
         for index in nodes.indices {
             nodes[index].pausedUntil = 0

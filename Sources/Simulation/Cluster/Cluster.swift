@@ -51,9 +51,15 @@ package struct Cluster {
     var clogged: Set<Int> = []
     var slowNode: Int?
     var slowDisk: Int?
+    var slowProcessor: Int?
+    /// One end of the narrow link, or the narrow node, and the other end; when the last message will have passed it.
+    var narrow: (node: Int, other: Int?)?
+    var narrowFreeAt: UInt64 = 0
     var past: [(message: PeerMessage, from: Address)] = []
     var outsider: Outsider?
     var nodeOfAddress: [Address: Int] = [:]
+    /// The nodes that each may be linked with.
+    var neighbours: [[Int]] = []
 
     // What the laws are about
     var record = WireRecord()
@@ -61,6 +67,8 @@ package struct Cluster {
     var digests: [UInt64: Bytes32] = [:]
     /// Validators that blocks have expelled so far.
     var expelled = 0
+    /// Two honest nodes decided different blocks, as liars with a third of the power can bring about.
+    package var isForked = false
 
     package init(plan: ClusterPlan, seed: UInt64, trace: Trace = Trace()) throws {
         self.plan = plan
@@ -77,8 +85,16 @@ package struct Cluster {
             nodes[index].script = script
             if script == .twin { addNode(validator: index, script: .twin) }
         }
+        neighbours = nodes.indices.map { one in
+            nodes.indices.filter { plan.areNeighbours(one, $0, of: nodes.count) }
+        }
         if plan.hasSlowPeer { slowNode = random.index(nodes.count) }
         if plan.hasSlowDisk { slowDisk = random.index(nodes.count) }
+        if plan.handlingTime > 0 { slowProcessor = random.index(nodes.count) }
+        if plan.bandwidth != nil {
+            let node = random.index(nodes.count)
+            narrow = (node, plan.isNarrowNode ? nil : (node + 1 + random.index(nodes.count - 1)) % nodes.count)
+        }
         if plan.hasOutsider { outsider = Outsider(chain: chain, number: 0) }
         for index in nodes.indices {
             nodes[index].clock = drawClock()
@@ -87,6 +103,7 @@ package struct Cluster {
             if !nodes[index].isDead { schedule(.restart(index), in: random.below(400)) }
             schedule(.tick(index), in: random.below(1_000))
         }
+        if plan.isOverThird { split() }
         schedule(.world, in: 250)
     }
 
@@ -123,19 +140,23 @@ package struct Cluster {
     /// Nodes that follow the protocol and have their disks.
     var core: [Int] { nodes.indices.filter { nodes[$0].isHonest } }
     package var greatestHeight: UInt64 { core.map { nodes[$0].height }.max() ?? 0 }
-    package var commonHeight: UInt64 { core.map { nodes[$0].height }.min() ?? 0 }
+    package var commonHeight: UInt64 {
+        var least = UInt64.max
+        for index in nodes.indices where nodes[index].isHonest { least = min(least, nodes[index].height) }
+        return least == .max ? 0 : least
+    }
 
     /// Runs until the clock has moved on by `milliseconds`, or every honest node has this height.
     package mutating func run(milliseconds: UInt64, untilHeight height: UInt64 = .max) throws(SimulationFailure) {
         let end = now + milliseconds
-        while commonHeight < height, let next = events.pop(by: end) {
+        while !isForked, commonHeight < height, let next = events.pop(by: end) {
             now = next.time
             guard events.count < 200_000 else {
                 throw SimulationFailure(.bounds, "\(events.count) messages and timers are on their way")
             }
             try handle(next.event)
         }
-        if commonHeight < height { now = end }
+        if !isForked, commonHeight < height { now = end }
     }
 
     mutating func schedule(_ event: Event, in delay: UInt64) { events.schedule(event, at: now + delay) }
@@ -146,6 +167,7 @@ package struct Cluster {
         case .input(let timed, let to, let life):
             guard nodes[to].life == life else { return }
             if isHeld(to, event) { return }
+            work(to)
             let clock = nodes[to].clock.reading(at: now)
             switch timed {
             case .timeout(let kind, let height, let round):
@@ -177,12 +199,20 @@ package struct Cluster {
         return true
     }
 
+    /// Handling takes a slow processor a while: what it says leaves later, and what it hears waits.
+    private mutating func work(_ index: Int) {
+        guard index == slowProcessor, !isHealed else { return }
+        marks.hit("handled slowly")
+        nodes[index].pausedUntil = max(nodes[index].pausedUntil, now + 1 + random.below(plan.handlingTime))
+    }
+
     private mutating func deliver(
         _ message: PeerMessage, from: Address, to: Int, _ event: Event
     ) throws(SimulationFailure) {
         guard nodes[to].isUp, links.contains(Link(from, nodes[to].address)) else { return }
         if isHeld(to, event) { return }
         if nodes[to].script != nil, handles(message, from: from, to) { return }
+        work(to)
         if case .block(let proposed) = message { nodes[to].holds.insert(proposed.block.hash) }
         trace.add(now, to, 3, message.traceWord)
         trace.tell(now, to, "hears \(message.summary) from \(nodeOfAddress[from].map { "node \($0)" } ?? "nobody")")
@@ -197,7 +227,7 @@ package struct Cluster {
         } catch { throw SimulationFailure(.durability, "node \(index): \(error)") }
         let life = nodes[index].life
         for effect in effects {
-            guard nodes[index].life == life else { return }
+            guard nodes[index].life == life, !isForked else { return }
             if try fails(index, at: effect) { return }
             try carryOut(effect, index)
         }

@@ -20,12 +20,16 @@ struct ClusterNode: Sendable {
     var clock = SimulatedClock()
     /// nil while the process is down.
     var replica: Replica?
+    /// Whether there is one: asked for every message.
+    var isUp = false
     /// Starts so far; what was scheduled in one life does not reach into the next.
     var life = 0
     /// It stands still, as if stopped by a signal, until then.
     var pausedUntil: UInt64 = 0
     /// It does not come back before the faults are over.
     var isDead = false
+    /// Something on its disk is not what it wrote: what it serves may be wrong.
+    var isDamaged = false
     var scores: [Address: Int] = [:]
     /// Everything it has signed and put on its disk, over all lives.
     var persisted: Set<ConsensusMessage> = []
@@ -36,6 +40,5 @@ struct ClusterNode: Sendable {
     /// Blocks that it has come to hold in this life, by hash.
     var holds: Set<Bytes32> = []
 
-    var isUp: Bool { replica != nil }
     var height: UInt64 { disk.height }
 }

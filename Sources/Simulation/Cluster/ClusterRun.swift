@@ -4,8 +4,7 @@ import Replica
 /// One seed: a network with its faults, in which nothing unsafe may happen; then healing, after which every honest
 /// node must go on.
 package struct ClusterRun {
-    /// Heights that every honest node must decide after healing, and how long it may take, in milliseconds.
-    package static let newHeights: UInt64 = 3
+    /// How long it may take, in milliseconds, until every honest node has decided new heights after healing.
     package static let patience: UInt64 = 300_000
 
     package let seed: UInt64
@@ -38,9 +37,9 @@ package struct ClusterRun {
         var cluster = try Cluster(plan: plan, seed: seed, trace: Trace(listener: listener))
         try cluster.run(milliseconds: plan.faultyTime)
         cluster.heal()
-        let (start, goal) = (cluster.time, cluster.greatestHeight + Self.newHeights)
-        try cluster.run(milliseconds: Self.patience, untilHeight: goal)
-        guard cluster.commonHeight >= goal else {
+        let (start, goal) = (cluster.time, cluster.greatestHeight + plan.newHeights)
+        try cluster.run(milliseconds: plan.isOverThird ? 10_000 : Self.patience, untilHeight: goal)
+        guard cluster.commonHeight >= goal || plan.isOverThird else {
             throw SimulationFailure(
                 .liveness, "heights \(cluster.heights) of \(goal), \(Self.patience / 1_000) s after healing")
         }

@@ -12,16 +12,22 @@ enum Forgery {
     enum Rule: CaseIterable {
         case accountCount, accountsRoot, systemRoot, mix, parent, gasUsed, gasLimit, nextValidators, timestamp, baseFee
         case transactions, operations, receipts
-        case slotAdded, slotDropped, signatureUnreadable
+        case slotAdded, slotDropped, signatureUnreadable, oneBadSignature
+        case chainId, bloom, evidenceHash
+        case evidenceTwice, evidenceOfTwoRounds, evidenceStale, evidenceOfFuture, evidenceForged, evidenceOfNobody
+        case evidenceOfOneVote, evidenceOfTwoSteps, evidenceOfVotesOfTwoRounds, evidenceOutOfOrder
     }
 
     /// A block to follow `disk`'s tip that breaks one rule and, as far as that can be, no other: who lacks the check
     /// finds nothing wrong with it.
     static func block(
-        _ honest: ProposedBlock, on disk: SimulatedDisk, _ random: inout SimulationRandom
+        _ honest: ProposedBlock, on disk: SimulatedDisk, by liar: ValidatorKeys, _ random: inout SimulationRandom,
+        _ marks: inout Marks
     ) -> ProposedBlock {
         var forged = honest
-        switch random.pick(Rule.allCases) {
+        let rule = random.pick(Rule.allCases)
+        marks.hit("forged block: \(rule)")
+        switch rule {
         case .accountCount: forged.block.header.accountCount += 1
         case .accountsRoot: forged.block.header.accountsRoot = Digest(words: SIMD8(repeating: 1))
         case .systemRoot: forged.block.header.systemRoot = noise(&random)
@@ -45,6 +51,10 @@ enum Forgery {
         case .slotAdded: spoilCertificate(&forged.block) { $0.signatures.append($0.signatures.last ?? nil) }
         case .slotDropped: spoilCertificate(&forged.block) { $0.signatures.removeLast() }
         case .signatureUnreadable: spoilCertificate(&forged.block) { makeUnreadable(&$0) }
+        case .oneBadSignature: spoilCertificate(&forged.block) { addBadSignature(&$0) }
+        case .chainId: forged.block.header.chainId += 1
+        case .bloom: forged.block.header.logsBloom.insert(noise(&random).bytes)
+        default: spoilEvidence(&forged.block, rule, on: disk, by: liar)
         }
         return forged
     }
@@ -57,6 +67,70 @@ enum Forgery {
         spoil(&certificate)
         block.lastCertificate = certificate
         block.header.lastCertificateHash = Certificate.hash(of: certificate)
+    }
+
+    /// Accusations that are none, of the liar itself as far as a real signature is needed.
+    private static func spoilEvidence(
+        _ block: inout Block, _ rule: Rule, on disk: SimulatedDisk, by liar: ValidatorKeys
+    ) {
+        let (chainId, height) = (block.header.chainId, block.header.height)
+        let (hash, other) = (disk.tip.hash, Keccak256.hash(disk.tip.hash.bytes))
+        func vote(
+            _ hash: Bytes32?, _ round: UInt32 = 0, _ type: VoteType = .prevote, at: UInt64? = nil,
+            _ key: SecretKey? = nil
+        ) -> Vote {
+            .signed(
+                type: type, height: at ?? height, round: round, blockHash: hash, chainId: chainId,
+                key: key ?? liar.signing)
+        }
+        let real = Equivocation.votes(vote(hash), vote(other)).canonical
+        switch rule {
+        case .evidenceHash: block.header.evidenceHash = hash
+        case .evidenceTwice: block.evidence = [real, real]
+        case .evidenceOfTwoRounds:
+            block.evidence = [real, Equivocation.votes(vote(hash, 1), vote(other, 1)).canonical]
+        case .evidenceStale:
+            let old = height - min(height, 9)
+            block.evidence = [Equivocation.votes(vote(hash, at: old), vote(other, at: old)).canonical]
+        case .evidenceOfFuture:
+            let next = height + 1
+            block.evidence = [Equivocation.votes(vote(hash, at: next), vote(other, at: next)).canonical]
+        case .evidenceForged:
+            // Of the parent's first signer, with one real signature.
+            guard let certificate = disk.tip.certificate,
+                let slot = certificate.signatures.firstIndex(where: { $0 != nil }),
+                let signature = certificate.signatures[slot],
+                let signer = try? signature.recoverAddress(digest: voteDigest(certificate, chainId))
+            else { return }
+            let said = Vote(
+                type: .precommit, height: certificate.height, round: certificate.round, blockHash: hash,
+                validator: signer, signature: signature)
+            var invented = vote(other, certificate.round, .precommit, at: certificate.height)
+            invented.validator = signer
+            block.evidence = [Equivocation.votes(said, invented).canonical]
+        case .evidenceOfNobody:
+            let key = SimulatedChain.key("forger")
+            let votes = [hash, other].map { vote($0, 0, .prevote, at: nil, key) }
+            block.evidence = [Equivocation.votes(votes[0], votes[1]).canonical]
+        case .evidenceOfOneVote: block.evidence = [.votes(vote(hash), vote(hash))]
+        case .evidenceOfTwoSteps:
+            block.evidence = [Equivocation.votes(vote(hash), vote(other, 0, .precommit)).canonical]
+        case .evidenceOfVotesOfTwoRounds: block.evidence = [Equivocation.votes(vote(hash), vote(other, 1)).canonical]
+        case .evidenceOutOfOrder:
+            guard case .votes(let first, let second) = real else { return }
+            block.evidence = [.votes(second, first)]
+        default: return
+        }
+        guard rule != .evidenceHash else { return }
+        block.header.evidenceHash = Block.evidenceHash(block.evidence)
+        execute(&block, on: disk)
+    }
+
+    private static func voteDigest(_ certificate: Certificate, _ chainId: UInt64) -> Bytes32 {
+        Keccak256.hash(
+            ConsensusSignBytes.vote(
+                chainId: chainId, type: .precommit, height: certificate.height, round: certificate.round,
+                blockHash: certificate.blockHash))
     }
 
     /// Makes the header say what follows from its own claims.
@@ -88,48 +162,74 @@ enum Forgery {
         block.header.operationsDigest = executed.operationsDigest
     }
 
+    private enum SyncLie: CaseIterable {
+        case gap, reversed, wrongRoot, otherBody, otherCertificate, empty, shifted, repeated, tooMany, inventedBlock
+        case badCertificate
+    }
+
     /// An answer to a node that catches up, with something wrong in it.
-    static func sync(_ honest: [SyncBlock], _ random: inout SimulationRandom) -> [SyncBlock] {
+    static func sync(
+        _ honest: [SyncBlock], _ random: inout SimulationRandom, _ marks: inout Marks
+    ) -> [SyncBlock] {
         guard let last = honest.indices.last else { return honest }
         var forged = honest
         let place = random.index(honest.count)
-        switch random.index(10) {
-        case 0: forged.remove(at: place)
-        case 1: forged.reverse()
-        case 2: forged[place].block.header.systemRoot = noise(&random)
-        case 3, 6:
+        let lie = random.pick(SyncLie.allCases)
+        marks.hit("forged sync: \(lie)")
+        switch lie {
+        case .gap: forged.remove(at: place)
+        case .reversed: forged.reverse()
+        case .wrongRoot: forged[place].block.header.systemRoot = noise(&random)
+        case .otherBody:
             // The header stands and is certified; the body is another one.
             forged[place].block.transactions.append([0x02, 0xc0])
-        case 4: forged[last].certificate.blockHash = noise(&random)
-        case 5: return []
-        default: forged[place].certificate = certificate(forged[place].certificate, &random)
+        case .otherCertificate: forged[last].certificate.blockHash = noise(&random)
+        case .empty: return []
+        case .shifted: forged.removeFirst()
+        case .repeated: forged.insert(forged[place], at: place)
+        case .tooMany: forged += Array(repeating: forged[last], count: 40)
+        case .inventedBlock:
+            // With the certificate's own words for it.
+            forged[place].block.header.timestamp += 1
+            forged[place].certificate.blockHash = forged[place].block.hash
+        case .badCertificate: forged[place].certificate = certificate(forged[place].certificate, &random, &marks)
         }
         return forged
     }
 
+    private enum CertificateLie: CaseIterable {
+        case tooFew, oneForAll, otherRound, slotAdded, slotDropped, unreadable, oneBad, oneBadMore
+    }
+
     /// A certificate that proves nothing.
-    static func certificate(_ honest: Certificate, _ random: inout SimulationRandom) -> Certificate {
+    static func certificate(
+        _ honest: Certificate, _ random: inout SimulationRandom, _ marks: inout Marks
+    ) -> Certificate {
         var forged = honest
         let signers = forged.signatures.indices.filter { forged.signatures[$0] != nil }
         guard let first = signers.first, let last = signers.last else { return forged }
-        switch random.index(7) {
-        case 0:
-            // Too few.
-            for index in signers.dropFirst(signers.count / 3) { forged.signatures[index] = nil }
-        case 1:
-            // One signature in all slots.
+        let lie = random.pick(CertificateLie.allCases)
+        marks.hit("forged certificate: \(lie)")
+        switch lie {
+        case .tooFew: for index in signers.dropFirst(signers.count / 3) { forged.signatures[index] = nil }
+        case .oneForAll:
             for index in forged.signatures.indices { forged.signatures[index] = forged.signatures[first] }
-        case 2:
-            // Of another round: the signatures are real, for something else.
-            forged.round &+= 1
-        case 3: forged.signatures.append(forged.signatures[last])
-        case 4: forged.signatures.removeLast()
-        case 5: makeUnreadable(&forged)
-        default:
-            // All but one are good.
-            forged.signatures[last] = SimulatedChain.key("forger").sign(noise(&random))
+        // The signatures are real, for something else.
+        case .otherRound: forged.round &+= 1
+        case .slotAdded: forged.signatures.append(forged.signatures[last])
+        case .slotDropped: forged.signatures.removeLast()
+        case .unreadable: makeUnreadable(&forged)
+        // All but one are good.
+        case .oneBad: forged.signatures[last] = SimulatedChain.key("forger").sign(noise(&random))
+        case .oneBadMore: addBadSignature(&forged)
         }
         return forged
+    }
+
+    /// Signs for somebody who did not; the quorum is as it was.
+    private static func addBadSignature(_ certificate: inout Certificate) {
+        let slot = certificate.signatures.lastIndex { $0 == nil } ?? certificate.signatures.count - 1
+        certificate.signatures[slot] = SimulatedChain.key("forger").sign(certificate.blockHash)
     }
 
     /// Puts into the last slot what no key gives: no point of the curve has the x-coordinate 5.

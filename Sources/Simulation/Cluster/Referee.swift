@@ -18,6 +18,7 @@ struct Referee: Sendable {
     init(chain: SimulatedChain) {
         self.chain = chain
         disk = chain.disk
+        disk.checksOperations = false
     }
 
     /// Checks a block that a node is about to commit. True when it is the first to commit this height.
@@ -32,8 +33,12 @@ struct Referee: Sendable {
         guard height == disk.height + 1 else {
             throw SimulationFailure(.contiguity, "height \(height) follows \(disk.height) at node \(index)")
         }
+        let restored: RestoredChain
+        do { restored = try disk.restored() } catch {
+            throw SimulationFailure(.roots, "the referee's disk at height \(disk.height): \(error)")
+        }
         let replica = Replica(
-            genesis: chain.genesis, keys: nil, restored: try disk.restored(), checker: SimulatedChain.checker)
+            genesis: chain.genesis, keys: nil, restored: restored, checker: SimulatedChain.checker)
         let state = replica.ledger.system
         if let fault = CertificateLaw.violation(
             committed.certificate, of: committed.hash, height: height, set: state.nextValidators,
@@ -49,7 +54,7 @@ struct Referee: Sendable {
         if let rejection {
             throw SimulationFailure(.validity, "node \(index) commits height \(height), which is \(rejection)")
         }
-        if let fault = faultOfHeader(committed, state) {
+        if let fault = faultOfHeader(committed, replica.ledger) {
             throw SimulationFailure(.validity, "node \(index) commits height \(height): \(fault)")
         }
         try countTransactions(committed)
@@ -59,7 +64,8 @@ struct Referee: Sendable {
     }
 
     /// What a header must say, given its parent.
-    private func faultOfHeader(_ committed: CommittedBlock, _ parent: SystemState) -> String? {
+    private func faultOfHeader(_ committed: CommittedBlock, _ ledger: Ledger) -> String? {
+        let (parent, accounts) = (ledger.system, ledger.accounts)
         let (header, tip) = (committed.block.header, disk.tip)
         if header.chainId != chain.genesis.chainId { return "another chain" }
         if header.parentHash != tip.hash { return "another parent" }
@@ -68,7 +74,9 @@ struct Referee: Sendable {
         if header.transactionsRoot != Block.transactionsRoot(committed.block.transactions) {
             return "other transactions than its root's"
         }
-        if header.gasUsed != committed.receipts.reduce(0, { $0 + $1.gasUsed }) { return "wrong gas" }
+        if let fault = RefereeRules.faultOfReceipts(committed) { return fault }
+        if let fault = RefereeRules.faultOfTransfers(committed, on: accounts) { return fault }
+        if let fault = RefereeRules.faultOfEvidence(committed.block, after: parent) { return fault }
         if tip.header.height > 0, header.baseFee != BaseFee.next(after: tip.header, parameters: chain.genesis.chain) {
             return "wrong base fee"
         }

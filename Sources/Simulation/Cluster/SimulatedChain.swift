@@ -10,7 +10,7 @@ import SystemState
 /// with money, no provers (`ProvingLab` is about those).
 package struct SimulatedChain: Sendable {
     package static let chainId: UInt64 = 7_118
-    package static let maxNodes = 20
+    package static let maxNodes = 200
     package static let userCount = 6
     package static let timestamp: UInt64 = 1_700_000_000_000
 
@@ -76,6 +76,7 @@ package struct SimulatedChain: Sendable {
         var parameters = ValidatorParameters.devnet
         parameters.missedProposalPenalty = 0
         parameters.missesToJail = 0
+        parameters.maxValidators = UInt32(maxNodes)
         if hasChurn { (parameters.evidenceAge, parameters.unbondingBlocks) = (8, 10) }
         return parameters
     }

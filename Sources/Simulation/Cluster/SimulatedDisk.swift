@@ -18,6 +18,12 @@ struct SimulatedDisk: Sendable {
     private var records: [[UInt8]: [UInt8]] = [:]
     private var operations: [UInt64: [AccountOperation]] = [:]
     private(set) var blocks: [SyncBlock] = []
+    /// Hash of the head block, as a record of its own.
+    private var head: Bytes32
+    /// What cannot be read any more.
+    private var damage: String?
+    /// Off for the referee, which nobody damages: it starts from its disk at each height.
+    var checksOperations = true
 
     init(genesis: Genesis) throws {
         self.genesis = genesis
@@ -32,6 +38,7 @@ struct SimulatedDisk: Sendable {
                 operationsDigest: OperationsTree([]).digest)
         else { throw SimulatedChain.Failure.badGenesis }
         tip = ChainTip(header: header, certificate: nil)
+        head = header.hash
     }
 
     var height: UInt64 { tip.header.height }
@@ -50,6 +57,7 @@ struct SimulatedDisk: Sendable {
     mutating func commit(_ committed: CommittedBlock) {
         let height = committed.block.header.height
         tip = ChainTip(header: committed.block.header, certificate: committed.certificate)
+        head = committed.hash
         accounts.apply(committed.accounts)
         for (key, value) in committed.systemChanges { records[key] = value }
         operations[height] = committed.operations
@@ -57,26 +65,109 @@ struct SimulatedDisk: Sendable {
         operations = operations.filter { $0.key > committed.provenHeight }
     }
 
-    /// What a node finds when it starts.
-    func restored() throws(SimulationFailure) -> RestoredChain {
+    /// What a node finds when it starts, read and checked as `ChainStore` does it.
+    func restored() throws(StorageFault) -> RestoredChain {
+        if let damage { throw Self.fault(damage) }
         var system: SystemState
         do { system = try SystemState(genesis: genesis, records: records.map { ($0.key, $0.value) }) } catch {
-            throw SimulationFailure(.durability, "the records at height \(height) cannot be read: \(error)")
+            throw Self.fault("system records: \(error)")
         }
-        guard system.root() == tip.header.systemRoot else {
-            throw SimulationFailure(.roots, "the records at height \(height) are not those of the header")
-        }
-        let ledger = Ledger(accounts: accounts, system: system, operations: operations.filter { !$0.value.isEmpty })
-        guard ledger.tree.root == tip.header.accountsRoot else {
-            throw SimulationFailure(.roots, "the accounts at height \(height) are not those of the header")
-        }
+        let root = system.root()
+        guard tip.hash == head else { throw Self.fault("head block") }
         var state: SignState?
         if let signState {
-            do { state = try SignState(decoding: signState) } catch {
-                throw SimulationFailure(.durability, "the sign state at height \(height) cannot be read: \(error)")
-            }
+            do { state = try SignState(decoding: signState) } catch { throw Self.fault("sign state: \(error)") }
         }
-        return RestoredChain(tip: tip, ledger: ledger, signState: state, proposed: proposed)
+        let restored = RestoredChain(
+            tip: tip, ledger: Ledger(accounts: accounts, system: system, operations: heldOperations),
+            signState: state, proposed: proposed)
+        try restored.check(genesis: genesis, systemRoot: root)
+        guard checksOperations else { return restored }
+        for height in system.unproven.keys {
+            try restored.check(operationsAt: height, of: blocks[Int(height) - 1].block.header)
+        }
+        return restored
+    }
+
+    /// Operations of blocks that have some.
+    var heldOperations: [UInt64: [AccountOperation]] { operations.filter { !$0.value.isEmpty } }
+
+    private static func fault(_ what: String) -> StorageFault { StorageFault(kind: .corruption, message: what) }
+
+    // MARK: Damage
+
+    private enum Place: String, CaseIterable {
+        case head, block, certificate, systemRecord, account, operations, proposed
+    }
+
+    /// Flips a bit of one record, or puts another record of its kind in its place. Returns what was done, and whether
+    /// the record is read at the next start; nil when there is nothing to damage.
+    mutating func damage(_ random: inout SimulationRandom) -> (what: String, isOfStart: Bool)? {
+        let (place, isFlip) = (random.pick(Place.allCases), random.percent(60))
+        guard let last = blocks.indices.last else { return nil }
+        let (one, other) = (random.index(blocks.count), random.index(blocks.count))
+        let flip = Flip(bit: random.next())
+        var isOfStart = true
+        do {
+            switch place {
+            case .head: head = isFlip ? flip.flipped(head) : blocks[other].block.hash
+            case .block:
+                blocks[one].block =
+                    isFlip ? try Block(decoding: flip.flipped(blocks[one].block.encoded)) : blocks[other].block
+                isOfStart = one == last
+                if isOfStart { tip = ChainTip(header: blocks[one].block.header, certificate: tip.certificate) }
+            case .certificate:
+                // That of the head is read at every start.
+                let place = random.percent(50) ? last : one
+                blocks[place].certificate =
+                    isFlip
+                    ? try Certificate(decoding: flip.flipped(blocks[place].certificate.encoded))
+                    : blocks[other].certificate
+                isOfStart = place == last
+                if isOfStart { tip.certificate = blocks[place].certificate }
+            case .systemRecord:
+                let keys = records.keys.sorted { $0.lexicographicallyPrecedes($1) }
+                let key = random.pick(keys)
+                records[key] = isFlip ? flip.flipped(records[key] ?? []) : records[random.pick(keys)]
+            case .account:
+                var list = accounts.accounts
+                let place = random.index(list.count)
+                if isFlip {
+                    list[place].balance ^= 1 << UInt128(random.below(127))
+                } else {
+                    list[place] = list[random.index(list.count)]
+                }
+                guard let changed = MemoryAccounts(list) else { throw Self.fault("accounts") }
+                accounts = changed
+            case .operations:
+                let heights = heldOperations.keys.sorted()
+                guard let height = heights.last else { return nil }
+                let bytes = flip.flipped(AccountOperation.encodeList(operations[height] ?? []))
+                operations[height] =
+                    isFlip ? try AccountOperation.decodeList(bytes) : operations[random.pick(heights)]
+            case .proposed:
+                guard let block = proposed?.block else { return nil }
+                proposed?.block = isFlip ? try Block(decoding: flip.flipped(block.encoded)) : blocks[other].block
+            }
+        } catch {
+            // What cannot be read at all is noticed by whoever reads it; what is read at a start, then.
+            if place == .block && one != last || place == .certificate { return nil }
+            damage = "\(place.rawValue): \(error)"
+        }
+        return ("\(place.rawValue) \(isFlip ? "flipped" : "misdirected")", isOfStart)
+    }
+
+    /// One bit, drawn before it is known of how many.
+    private struct Flip {
+        let bit: UInt64
+        func flipped(_ bytes: [UInt8]) -> [UInt8] {
+            guard !bytes.isEmpty else { return bytes }
+            var bytes = bytes
+            let place = bit % UInt64(8 * bytes.count)
+            bytes[Int(place / 8)] ^= 1 << UInt8(place % 8)
+            return bytes
+        }
+        func flipped(_ hash: Bytes32) -> Bytes32 { Bytes32(flipped(hash.bytes)) ?? hash }
     }
 
     /// Blocks for a peer that catches up.

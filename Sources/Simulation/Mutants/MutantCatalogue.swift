@@ -1,6 +1,8 @@
 /// Every planted bug, in the order of the numbers that switch them on. The simulator must find each.
 package enum MutantCatalogue {
-    package static let all = counting + rules + starting + signing + verifying + blocks + network + money
+    package static let all =
+        counting + rules + starting + signing + verifying + blocks
+        + network + money + accusing + reporting + restoring
 }
 
 // MARK: - Consensus

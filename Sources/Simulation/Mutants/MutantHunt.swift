@@ -9,15 +9,18 @@ package enum MutantHunt {
     private static let calmSeeds: UInt64 = 2
     /// Seeds of a network with one liar, by its script.
     private static let liars: [(script: ClusterPlan.Script, seeds: UInt64)] = [
-        (.invalidBlocks, 16), (.lyingSync, 10), (.forgedCertificates, 6), (.withholding, 3), (.doubleVotes, 3),
+        (.invalidBlocks, 24), (.lyingSync, 12), (.forgedCertificates, 8), (.withholding, 3), (.doubleVotes, 3),
     ]
+    private static let damageSeeds: UInt64 = 12
+    private static let lateSeeds: UInt64 = 6
     private static let clusterSeeds: UInt64 = 60
 
     package typealias Found = (finder: String, failure: SimulationFailure)
 
     /// The first law that is found broken, and by which part of the suite; nil when all hold.
     package static func run(seed: UInt64) throws -> Found? {
-        try oracle(seed) ?? core(seed) ?? twins(seed) ?? calm(seed) ?? liars(seed) ?? clusters(seed)
+        try oracle(seed) ?? core(seed) ?? twins(seed) ?? calm(seed) ?? liars(seed) ?? damage(seed)
+            ?? late(seed) ?? clusters(seed)
     }
 
     private static func broken(in part: String, _ run: () throws -> Void) throws -> Found? {
@@ -53,7 +56,11 @@ package enum MutantHunt {
 
     private static func calm(_ seed: UInt64) throws -> Found? {
         try broken(in: "calm") {
-            for number in 0..<calmSeeds { _ = try ClusterRun(seed: seed &+ number, plan: ClusterPlan()).run() }
+            var plan = ClusterPlan()
+            for number in 0..<calmSeeds {
+                _ = try ClusterRun(seed: seed &+ number, plan: plan).run()
+                plan.joiners = 2
+            }
         }
     }
 
@@ -62,6 +69,26 @@ package enum MutantHunt {
             for (script, seeds) in liars {
                 for number in 0..<seeds { _ = try ClusterRun(seed: seed &+ number, plan: plan(of: script)).run() }
             }
+        }
+    }
+
+    /// A validator whose disk is not what it wrote.
+    private static func damage(_ seed: UInt64) throws -> Found? {
+        try broken(in: "damage") {
+            var plan = ClusterPlan()
+            (plan.followers, plan.damagesDisk, plan.unlucky) = (1, true, 1)
+            plan.crashesPerMillion = 1_000
+            for number in 0..<damageSeeds { _ = try ClusterRun(seed: seed &+ number, plan: plan).run() }
+        }
+    }
+
+    /// Answers that come after the time for them.
+    private static func late(_ seed: UInt64) throws -> Found? {
+        try broken(in: "late") {
+            var plan = ClusterPlan()
+            (plan.followers, plan.maxDelay, plan.hasSlowPeer, plan.hasPauses) = (2, 5_000, true, true)
+            (plan.partition, plan.faultyTime) = (.single, 60_000)
+            for number in 0..<lateSeeds { _ = try ClusterRun(seed: seed &+ number, plan: plan).run() }
         }
     }
 
