@@ -1,6 +1,6 @@
 import ByteCodec
 import ChainTypes
-import Consensus
+package import Consensus
 import Cryptography
 import Execution
 import SystemState
