@@ -21,7 +21,7 @@ struct RegressionTests {
         }
     }
 
-    @Test func everyTargetButOneHasWhatToBeginWith() {
+    @Test func everyTargetButTheseHasWhatToBeginWith() {
         let without = FuzzTarget.allCases.filter { $0.seeds.isEmpty }
         #expect(Set(without) == [.signState, .jobInput, .record, .canary])
     }
