@@ -25,8 +25,6 @@ package struct ProvingReport: Equatable, Sendable {
         hashTime &+= times.hashing
     }
 
-    package var totalTime: UInt64 { stages.reduce(0) { $0 &+ $1.time } }
-
     package static func == (left: ProvingReport, right: ProvingReport) -> Bool {
         left.peakBytes == right.peakBytes && left.transformTime == right.transformTime
             && left.hashTime == right.hashTime && left.stages.elementsEqual(right.stages) { $0 == $1 }

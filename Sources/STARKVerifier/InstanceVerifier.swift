@@ -1,4 +1,4 @@
-import ProofField
+package import ProofField
 package import STARKCore
 
 /// Verifies one instance's proof. Total: any bytes and any binding give a verdict.
@@ -6,19 +6,22 @@ package enum InstanceVerifier {
     /// The instance's bus sum when the proof is valid for exactly this binding, circuit and parameters.
     ///
     /// Order: shape and canonical encoding, work, the constraints' identity at zeta, then the queries. The caller
-    /// sees to it that binding and seed are the job's; ``JobVerifier`` adds up the sums.
+    /// sees to it that binding and seed are the job's; ``JobVerifier`` adds up the sums. Only tests have a `point`
+    /// drawn, see ``InstanceTranscript/commitQuotient(root:drawing:)``.
     package static func verify(
-        _ proof: [UInt8], binding: InstanceBinding, circuit: RecordedCircuit, parameters: ProofParameters
+        _ proof: [UInt8], binding: InstanceBinding, circuit: RecordedCircuit, parameters: ProofParameters,
+        drawing point: Ext? = nil
     ) -> Result<BusSum, ProofRejection> {
         do throws(ProofRejection) {
-            return .success(try check(proof, binding, circuit, parameters))
+            return .success(try check(proof, binding, circuit, parameters, point))
         } catch {
             return .failure(error)
         }
     }
 
     private static func check(
-        _ proof: [UInt8], _ binding: InstanceBinding, _ circuit: RecordedCircuit, _ parameters: ProofParameters
+        _ proof: [UInt8], _ binding: InstanceBinding, _ circuit: RecordedCircuit, _ parameters: ProofParameters,
+        _ point: Ext?
     ) throws(ProofRejection) -> BusSum {
         guard binding.circuit == circuit.id else { throw .circuitMismatch }
         guard let shape = ProofShape(circuit: circuit, logHeight: binding.logHeight, parameters: parameters) else {
@@ -27,7 +30,7 @@ package enum InstanceVerifier {
         guard proof.count <= shape.maximumByteCount else { throw .wrongLength }
         var reader = ProofReader(proof)
         let header = try reader.header(shape)
-        let challenges = try replay(header, binding, circuit, shape)
+        let challenges = try replay(header, binding, circuit, shape, point)
         let plan = QueryPlan(shape: shape, positions: challenges.positions)
         let openings = try reader.openings(shape, plan)
 
@@ -51,15 +54,15 @@ package enum InstanceVerifier {
 
     /// The transcript with both checks of work; every part of the header is absorbed.
     private static func replay(
-        _ header: ProofHeader, _ binding: InstanceBinding, _ circuit: RecordedCircuit, _ shape: ProofShape
+        _ header: ProofHeader, _ binding: InstanceBinding, _ circuit: RecordedCircuit, _ shape: ProofShape,
+        _ point: Ext?
     ) throws(ProofRejection) -> Challenges {
         guard MerkleHashing.root(ofCap: header.mainCap) == binding.root else { throw .rootMismatch }
         var transcript = InstanceTranscript(binding: binding, circuit: circuit, shape: shape)
         let gamma = transcript.commitStage2(
             root: MerkleHashing.root(ofCap: header.stage2Cap), busSum: header.busSum)
-        guard let zeta = transcript.commitQuotient(root: MerkleHashing.root(ofCap: header.quotientCap)) else {
-            throw .pointInDomain
-        }
+        let quotientRoot = MerkleHashing.root(ofCap: header.quotientCap)
+        guard let zeta = transcript.commitQuotient(root: quotientRoot, drawing: point) else { throw .pointInDomain }
         transcript.absorb(header.values)
         guard transcript.checkBatchingWork(header.batchingNonce) else { throw .batchingWork }
         let lambda = transcript.batchingChallenge()

@@ -13,17 +13,26 @@ let testProgram: Result<BlockProgram, RecordingError> = Result { () throws(Recor
 /// All traces of a job, open to tampering.
 struct BlockTraces {
     let program: BlockProgram
-    var statement: JobStatement
-    let plan: [PlannedInstance]
+    var input: JobInput
     let matrices: [FeltMatrix]
 
     init(_ input: JobInput, program: BlockProgram) throws {
         self.program = program
-        statement = input.statement
-        plan = input.plan
+        self.input = input
         let generator = TraceGenerator(try input.validated(program: program).get())
         matrices = try input.plan.indices.map { try #require(generator.trace(instance: $0)) }
     }
+
+    init(_ scenario: LedgerScenario) throws {
+        try self.init(scenario.input(testProgram.get()), program: testProgram.get())
+    }
+
+    var statement: JobStatement {
+        get { input.statement }
+        set { input.statement = newValue }
+    }
+
+    var plan: [PlannedInstance] { input.plan }
 
     var instances: [TraceChecker.Instance] {
         get throws {
@@ -45,11 +54,6 @@ struct BlockTraces {
                 try instances,
                 publicMessages: PublicTerms.messages(statement).map { ($0.bus, $0.tuple, $0.multiplicity) })
         }
-    }
-
-    /// The buses that do not balance.
-    var unbalancedBuses: Set<String> {
-        get throws { Set(try imbalances.map(\.bus)) }
     }
 
     var treeHash: TraceTable { TraceTable(circuit: program.treeHash, matrix: matrices[0]) }
@@ -79,6 +83,12 @@ struct TraceTable {
 
     func copy(_ source: Int, to target: Int) {
         for column in 0..<matrix.width { matrix[target, column] = matrix[source, column] }
+    }
+
+    /// The first padding row of `TreeHash` or `Accounts`.
+    func padding() throws -> Int {
+        let flags = Set(["isOld", "isNew", "isOps", "isOp", "isAcct"]).intersection(circuit.columnNames)
+        return try #require((0..<matrix.rows).first { row in flags.allSatisfy { self[row, $0].isZero } })
     }
 
     /// The first row where all the columns have the values.

@@ -52,20 +52,36 @@ struct CellMutationTests {
         #expect(try !isAccepted(falseInput))
     }
 
-    /// By the checker, which is the verifier's meaning without its chances: some constraint or bus is always wrong.
-    @Test func noCellOfAUsedRowMakesTheFalseStatementConsistent() throws {
-        var tampered = traces
+    /// Every cell, by the checker, which is the verifier without its chances: some constraint or bus is always
+    /// wrong.
+    @Test func noCellMakesTheFalseStatementConsistent() throws {
+        var (tampered, random, count) = (traces, SplitMix64(seed: 78), 0)
         tampered.statement = falseInput.statement
-        for (matrix, used) in zip(traces.matrices, [119, 4]) {
-            for row in stride(from: 0, to: used, by: 7) {
-                for column in stride(from: row % 3, to: matrix.width, by: 3) {
-                    let isConsistent = try with(matrix, row, column, Felt(1 << 13)) { () throws -> Bool in
-                        try tampered.violation == nil && tampered.imbalances.isEmpty
+        #expect(try tampered.violation == nil)
+        for instance in try tampered.instances {
+            let matrix = instance.trace
+            let single = FeltMatrix(rows: 1, width: matrix.width)
+            let alone = TraceChecker.Instance(circuit: instance.circuit, trace: single)
+            for row in 0..<matrix.rows {
+                for column in 0..<matrix.width { single[0, column] = matrix[row, column] }
+                let messages = TraceChecker.imbalances([alone], publicMessages: [])
+                for column in 0..<matrix.width {
+                    let delta = Felt(1 + UInt32(random.below(Int(Felt.modulus) - 1)))
+                    let isConsistent = try with(matrix, row, column, delta) { () throws -> Bool in
+                        single[0, column] = matrix[row, column]
+                        // Constraints see one row. With the same messages the buses are as before, unbalanced.
+                        return try TraceChecker.firstViolation(alone) == nil
+                            && TraceChecker.imbalances([alone], publicMessages: []) != messages
+                            && tampered.imbalances.isEmpty
                     }
-                    #expect(!isConsistent, "row \(row), column \(column)")
+                    single[0, column] = matrix[row, column]
+                    #expect(!isConsistent, "row \(row), column \(column), delta \(delta)")
+                    count += 1
                 }
             }
         }
+        #expect(try !tampered.imbalances.isEmpty)
+        #expect(count == traces.matrices.reduce(0) { $0 + $1.rows * $1.width })
     }
 
     /// A sample by proving and verifying; `make soak-verifier` takes every cell.

@@ -120,7 +120,7 @@ struct ClaimRejectionTests {
         #expect(!isAccepted { $0 = foreign.claim })
     }
 
-    /// One in sixteen elements of every proof; `make soak-verifier` takes all, of every profile, in every way.
+    /// One in sixteen elements of every proof; `make soak-verifier` takes all, in every way, under every profile.
     @Test func fieldElementsOfBothCircuitsProofs() {
         for instance in job.proofs.indices {
             let proof = job.proofs[instance]
@@ -132,15 +132,31 @@ struct ClaimRejectionTests {
         }
     }
 
+    /// x + p where it fits into the 31 bits of an element.
+    @Test func everyElementOfBothCircuitsProofsPlusP() {
+        for instance in job.proofs.indices {
+            let proof = job.proofs[instance]
+            var count = 0
+            for element in 0..<PackedProof.count(proof) {
+                guard let bytes = ProofMutation.plusModulus.applied(to: proof, element: element) else { continue }
+                count += 1
+                let verdict = job.verify(instance, proof: bytes)
+                #expect(verdict == .failure(.nonCanonicalElement), "element \(element)")
+            }
+            #expect(count > 0)
+        }
+    }
+
     static let isSoak = ProcessInfo.processInfo.environment["CAIRN_SOAK"] != nil
 
     @Test(.enabled(if: isSoak), arguments: ProofParameters.profiles, [8, 11] as [UInt8])
     func everyFieldElementOfBothCircuitsProofs(_ parameters: ProofParameters, _ limit: UInt8) throws {
         let program = try BlockProgram(parameters: parameters)
-        var scenario = LedgerScenario(balances: [100, 20, 7])
-        try scenario.debit(0, 30)
-        try scenario.credit(1, 25)
-        let job = try ProvenJob(scenario.input(program, maxInstanceLogHeight: limit), program)
+        var scenario = LedgerScenario(balances: Array(repeating: 100, count: limit == 8 ? 3 : 130))
+        for account in scenario.accounts.indices { try scenario.debit(account, 30) }
+        let input = try scenario.input(program, maxInstanceLogHeight: limit)
+        #expect(input.plan.map(\.logHeight) == [limit, limit])
+        let job = try ProvenJob(input, program)
         var count = 0
         for instance in job.proofs.indices {
             let proof = job.proofs[instance]

@@ -4,6 +4,7 @@ import Circuits
 import ProofField
 import STARKCore
 import STARKProver
+import STARKSamples
 import STARKVerifier
 import Testing
 
@@ -68,21 +69,49 @@ struct ProvenJob {
             keys: input.plan.map { _ in Self.operatorKey }, proofs: proofs)
     }
 
-    /// Whether a chain would take the claim: statement, plan, the challenge over the roots, every proof, the balance.
-    func accepts(_ claim: Claim) -> Bool {
+    /// Whether a chain would take the claim.
+    func accepts(_ claim: Claim) -> Bool { refusal(of: claim) == nil }
+
+    /// Why a chain does not take a claim.
+    enum Refusal: Equatable {
+        case statement, plan, instanceCount
+        case instance(Int, ProofRejection)
+        case unbalanced
+    }
+
+    /// As a chain judges: statement, plan, the challenge over the roots, every proof, the balance.
+    func refusal(of claim: Claim) -> Refusal? {
         let (statement, plan, roots) = (claim.statement, claim.plan, claim.roots)
-        guard verifier.isConsistent(statement), verifier.check(plan: plan, statement: statement) == nil,
-            roots.count == plan.count, claim.proofs.count == plan.count
-        else { return false }
+        guard verifier.isConsistent(statement) else { return .statement }
+        guard verifier.check(plan: plan, statement: statement) == nil else { return .plan }
+        guard roots.count == plan.count, claim.proofs.count == plan.count else { return .instanceCount }
         let challenge = verifier.challenge(statement: statement, plan: plan, roots: roots)
         var sums: [BusSum] = []
         for instance in plan.indices {
             let verdict = verifier.verifyPartial(
                 statement: statement, plan: plan, roots: roots, challenge: challenge, instance: instance,
                 operatorKey: claim.keys[instance], proof: claim.proofs[instance])
-            guard case .success(let sum) = verdict else { return false }
-            sums.append(sum)
+            switch verdict {
+            case .success(let sum): sums.append(sum)
+            case .failure(let rejection): return .instance(instance, rejection)
+            }
         }
-        return verifier.isBalanced(statement: statement, challenge: challenge, sums: sums)
+        return verifier.isBalanced(statement: statement, challenge: challenge, sums: sums) ? nil : .unbalanced
+    }
+
+    /// The verdict on another proof of an instance: one whose quotient value out of the domain is made up so that the
+    /// constraints' identity holds.
+    func verdictOnForcedIdentity(_ instance: Int, _ trace: FeltMatrix) throws -> Result<BusSum, ProofRejection> {
+        let binding = try #require(
+            verifier.binding(
+                statement: input.statement, plan: input.plan, roots: roots, challenge: challenge, instance: instance,
+                operatorKey: Self.operatorKey))
+        let circuit = try #require(verifier.program.circuits.circuit(id: binding.circuit))
+        var prover = DishonestProver()
+        prover.forcesIdentity = true
+        let (proof, _) = try prover.prove(trace, circuit: circuit, parameters: verifier.program.parameters) { _ in
+            binding
+        }
+        return verify(instance, proof: proof)
     }
 }

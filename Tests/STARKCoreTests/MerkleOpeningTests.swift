@@ -106,4 +106,11 @@ struct MerkleOpeningTests {
             #expect(points.allSatisfy { $0.pow(1 << UInt64(foldLog)) == point })
         }
     }
+
+    @Test("A level is the compressions of its pairs", arguments: [0, 1, 2, 3, 32, 71])
+    func parents(_ count: Int) {
+        let children = (0..<count).map { Poseidon2.hash(fixedLength: [Felt(UInt32($0)), .one]) }
+        let expected = (0..<(count / 2)).map { Poseidon2.compress(children[2 * $0], children[2 * $0 + 1]) }
+        #expect(MerkleHashing.parents(children) == expected)
+    }
 }

@@ -63,6 +63,16 @@ struct RecordingTests {
             let a = $0.column("a")
             $0.send(bus, [a, a], times: a, "m")
         },
+        // Registers and constant words are numbered in 16 bits.
+        Mistake(error: .programTooLarge) {
+            let columns = $0.columns("a", 1 << 16)
+            $0.send(bus, [columns[0], columns[1]], times: 1, "m")
+        },
+        Mistake(error: .programTooLarge) {
+            let a = $0.column("a")
+            for value in 0...(1 << 14) { $0.assertZero(a + Expression(value), "x[\(value)]") }
+            $0.send(bus, [a, a], times: 1, "m")
+        },
     ]
 
     @Test("A wrong description is refused by name", arguments: mistakes)

@@ -66,4 +66,22 @@ struct ProgramKernelTests {
         let reference = RowEvaluator(program: circuit.messageProgram, bindings: bindings)
         for row in 0..<rows { #expect(store.row(row) == reference.evaluate(main.row(row)).stored) }
     }
+
+    @Test("A program is not run on matrices that it does not fit", arguments: circuits)
+    func foreignMatrices(_ circuit: RecordedCircuit) throws {
+        let bindings = RowProgram.Bindings(
+            challenges: BusChallenges(seed: circuit.digest, circuit: circuit), weights: [], sumShare: .zero)
+        let kernel = ProgramKernel(circuit.messageProgram, bindings: bindings)
+        func run(width: Int, storeWidth: Int) throws {
+            try kernel.run(
+                ProgramKernel.Operands(
+                    main: FeltMatrix(rows: 4, width: width), store: FeltMatrix(rows: 4, width: storeWidth)),
+                rows: 0..<4, pool: WorkPool(threads: 1))
+        }
+        let storeWidth = circuit.messageProgram.storeWidth
+        #expect(throws: Never.self) { try run(width: circuit.columnCount, storeWidth: storeWidth) }
+        #expect(throws: ProverError.invalidProgram) { try run(width: circuit.columnCount, storeWidth: storeWidth - 1) }
+        let tooWide = circuit.messageProgram.slotCount + 1
+        #expect(throws: ProverError.invalidProgram) { try run(width: tooWide, storeWidth: storeWidth) }
+    }
 }

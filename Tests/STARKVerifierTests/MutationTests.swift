@@ -26,7 +26,7 @@ struct MutationTests {
     }
 
     @Test("Every field element under another encoding is refused for its encoding", arguments: [0, 1])
-    func everyFieldElementEncodedOtherwise(_ index: Int) {
+    func pitfall25EveryFieldElementEncodedOtherwise(_ index: Int) {
         let proof = job.proofs[index].proof
         for element in 0..<PackedProof.count(proof) {
             for mutation in ProofMutation.nonCanonical {
@@ -119,6 +119,41 @@ struct MutationTests {
             }
             // As long as a proof can be, and nothing in it.
             #expect(job.verdict([UInt8](repeating: 0, count: bound), binding: binding) == .rootMismatch)
+        }
+    }
+
+    /// 2^31 - 1 is no element: where one is read, the verdict says so.
+    @Test("What is dear is not done for a proof that a cheap check refuses", arguments: [0, 1])
+    func refusedBeforeAnythingDearer(_ index: Int) throws {
+        let circuit = job.circuits.circuits[index]
+        let shape = try #require(ProofShape(circuit: circuit, logHeight: 8, parameters: job.parameters))
+        let bound = shape.maximumByteCount
+        // Beyond the longest proof not one element is read, nor is the cap hashed.
+        #expect(job.verdict([UInt8](repeating: 0xff, count: bound + 1), index: index) == .wrongLength)
+        #expect(job.verdict([UInt8](repeating: 0xff, count: bound), index: index) == .nonCanonicalElement)
+
+        let valid = PackedProof.elements(job.proofs[index].proof)
+        let header = shape.headerElementCount
+        let hollow = valid[..<header] + valid[header...].map { _ in 1 << 31 - 1 }
+        func verdict(_ elements: [UInt32]) -> ProofRejection? { job.verdict(PackedProof.bytes(elements), index: index) }
+        func changed(_ element: Int, by step: UInt32) -> ProofRejection? {
+            var elements = Array(hollow)
+            elements[element] = (Felt(elements[element]) + Felt(step)).canonical
+            return verdict(elements)
+        }
+        #expect(verdict(Array(hollow)) == .nonCanonicalElement)
+        // The drawn positions say how many openings follow: of more or less none is read.
+        #expect(verdict(hollow + [0]) == .wrongLength)
+        #expect(verdict(hollow.dropLast()) == .wrongLength)
+        // Without the committed cap no challenge is drawn, without work no opening is read.
+        #expect(changed(0, by: 1) == .rootMismatch)
+        let caps = 3 * (Digest.count << shape.capLog(leafLog: shape.domainLog))
+        let batchingNonce = caps + Ext.degree * (1 + shape.openingCount)
+        for (nonce, rejection) in [(batchingNonce, ProofRejection.batchingWork), (header - 1, .queryWork)] {
+            let verdicts = (1...40).map { changed(nonce, by: $0) }
+            #expect(verdicts.filter { $0 == rejection }.count > 20)
+            // By chance another nonce has the few bits of the test profile, or the positions ask for another length.
+            #expect(Set(verdicts).isSubset(of: [rejection, .queryWork, .wrongLength, .nonCanonicalElement]))
         }
     }
 }

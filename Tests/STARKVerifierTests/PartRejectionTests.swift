@@ -12,6 +12,8 @@ struct PartRejectionTests {
     let shape: ProofShape
     let header: ProofHeader
     let openings: QueryOpenings
+    /// The point that the proof's own transcript draws.
+    let zeta: Ext
 
     init() throws {
         job = try Fixture.tall.get()
@@ -21,7 +23,8 @@ struct PartRejectionTests {
         header = try reader.header(shape)
         var transcript = InstanceTranscript(binding: job.bindings[1], circuit: circuit, shape: shape)
         _ = transcript.commitStage2(root: MerkleHashing.root(ofCap: header.stage2Cap), busSum: header.busSum)
-        _ = transcript.commitQuotient(root: MerkleHashing.root(ofCap: header.quotientCap))
+        let drawn = transcript.commitQuotient(root: MerkleHashing.root(ofCap: header.quotientCap))
+        zeta = try #require(drawn)
         transcript.absorb(header.values)
         _ = transcript.checkBatchingWork(header.batchingNonce)
         _ = transcript.batchingChallenge()
@@ -136,6 +139,29 @@ struct PartRejectionTests {
             for column in 0..<width { openings.main.values.swapAt(column, width + column) }
         }
         #expect(verdict == .mainOpening)
+    }
+
+    /// In a domain the vanishing polynomial or an opened row's denominator is zero: the identity would say nothing.
+    @Test("A point out of the domain that lies in one")
+    func pointInDomain() {
+        func verdict(at point: Ext) -> Result<BusSum, ProofRejection> {
+            InstanceVerifier.verify(
+                job.proofs[1].proof, binding: job.bindings[1], circuit: job.circuits.circuits[1],
+                parameters: job.parameters, drawing: point)
+        }
+        #expect(verdict(at: zeta) == .success(job.sums[1]))
+        // Another point changes no challenge before the queries: only the identity sees it.
+        #expect(verdict(at: zeta + .one) == .failure(.constraints))
+        let last = (1 << shape.domainLog) - 1
+        let points =
+            EvaluationDomain(log: 15, shift: .one).points([0, 1, 77, 1 << 15 - 1])
+            + EvaluationDomain(shape).points([0, 1, 1 << 15, last])
+        for point in points {
+            #expect(verdict(at: Ext(point)) == .failure(.pointInDomain))
+            var transcript = InstanceTranscript(
+                binding: job.bindings[1], circuit: job.circuits.circuits[1], shape: shape)
+            #expect(transcript.commitQuotient(root: .zero, drawing: Ext(point)) == nil)
+        }
     }
 
     @Test("An element moved from one part to the next")

@@ -154,7 +154,7 @@ struct ClusterTests {
 
     /// The order in which hash tables are walked differs from process to process, unless it is fixed for both.
     @Test("a chain is executed to the same hashes and roots in processes with other hash seeds", arguments: [2, 5, 11])
-    func otherProcess(_ seed: UInt64) throws {
+    func pitfall16OtherProcess(_ seed: UInt64) throws {
         let fixed = try run(seed, hashing: ["SWIFT_DETERMINISTIC_HASHING": "1"])
         let free = try run(seed, hashing: [:])
         #expect(fixed == free)

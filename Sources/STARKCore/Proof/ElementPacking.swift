@@ -8,9 +8,6 @@ package enum ElementPacking {
 
     /// Bytes that `count` elements take.
     package static func byteCount(_ count: Int) -> Int { (bitsPerElement * count + 7) / 8 }
-
-    /// Elements that fit into `byteCount` bytes.
-    package static func elementCount(_ byteCount: Int) -> Int { 8 * byteCount / bitsPerElement }
 }
 
 /// Appends elements to a packed string.

@@ -37,7 +37,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     package var seeds: [[UInt8]] {
         switch self {
         case .proof: ProofTargets.seeds
-        case .verifier: [[0, 0, 0, 0, 1], [5, 0, 7, 1, 2, 9, 0, 3, 0, 4]]
+        case .verifier:
+            [[0, 0, 0, 0, 1], [5, 0, 7, 1, 2, 9, 0, 3, 0, 4], [128, 0, 0, 9, 7, 1], [129, 0, 9, 1, 7, 0]]
         case .jsonRPC: JSONTargets.seeds
         case .peerFrame, .peerControl, .peerCertificate, .vrfProof: PeerTargets.seeds(self)
         case .signState, .jobInput, .record: RecordSeeds.of(self)

@@ -1,3 +1,7 @@
+import AccountTree
+import ByteCodec
+import ChainTypes
+import Circuits
 import ProofField
 import STARKCore
 import STARKSamples
@@ -36,11 +40,64 @@ enum ProofTargets {
         }
     }
 
-    /// The input is a list of changes to a valid proof, five bytes each: place (3), what (1), with what (1).
+    /// A valid proof with all that its verifier is given.
+    private struct Proven {
+        let proof: [UInt8]
+        let binding: InstanceBinding
+        let circuit: RecordedCircuit
+        let sum: BusSum
+
+        init(_ proof: [UInt8], _ binding: InstanceBinding, _ circuit: RecordedCircuit) throws(ProofRejection) {
+            (self.proof, self.binding, self.circuit) = (proof, binding, circuit)
+            sum = try InstanceVerifier.verify(
+                proof, binding: binding, circuit: circuit, parameters: .insecureTest
+            ).get()
+        }
+    }
+
+    /// The two proofs of the sample job, then one of each of the block's own circuits.
+    private static let proven = try? sampleProofs() + blockProofs()
+
+    private static func sampleProofs() throws -> [Proven] {
+        let job = try SampleJob(parameters: .insecureTest, logHeight: 8)
+        return try job.circuits.circuits.indices.map {
+            try Proven(job.proofs[$0].proof, job.bindings[$0], job.circuits.circuits[$0])
+        }
+    }
+
+    /// A job of one debit: `TreeHash` and `Accounts` at 2^8.
+    private static func blockProofs() throws -> [Proven] {
+        let program = try BlockProgram(parameters: .insecureTest)
+        let account = Account(address: Address(words: 1, 2, 3), balance: 100)
+        let operation = AccountOperation(
+            index: 0, address: account.address, incrementsNonce: true, amount: 30, isDebit: true, creates: false)
+        let (before, operations) = (AccountTree(accounts: [account]), OperationsTree([operation]))
+        let statement = JobStatement(
+            chainId: 1, programHash: program.programHash, firstHeight: 1, lastHeight: 1, lastBlockHash: .zero,
+            subBlock: 0, subBlockCount: 1, operationCount: 1, operationsDigest: operations.digest,
+            operationsRoot: operations.root, before: before.root,
+            after: AccountTree(accounts: [try operation.applied(to: account)]).root, attempt: 0)
+        let input = JobInput(
+            statement: statement, plan: try Planner(program: program, maxInstanceLogHeight: 8).plan([operation]).get(),
+            operations: [operation],
+            witness: BlockWitness.collect(touched: [BlockWitness.Leaf(index: 0, account: account)], reader: before))
+        let generator = TraceGenerator(try input.validated(program: program).get())
+        return try program.circuits.circuits.indices.compactMap { instance in
+            let circuit = program.circuits.circuits[instance]
+            guard let trace = generator.trace(instance: instance) else { return nil }
+            // Told no lie, it is an honest prover.
+            let (proof, binding) = try DishonestProver().prove(trace, circuit: circuit, parameters: .insecureTest)
+            return try Proven(proof, binding, circuit)
+        }
+    }
+
+    /// The first byte says which valid proof, by its lowest bit of the two and by its highest of which job. The rest is
+    /// a list of changes to it, five bytes each: place (3), what (1), with what (1).
     static func verifyMutated(_ bytes: [UInt8]) {
-        guard let job, !bytes.isEmpty else { return }
-        let index = Int(bytes[0] & 1)
-        let original = job.proofs[index].proof
+        guard let proven, proven.count == 4 else { return require(false, "the samples are proven") }
+        guard !bytes.isEmpty else { return }
+        let sample = proven[Int(bytes[0] & 1) + 2 * Int(bytes[0] >> 7)]
+        let original = sample.proof
         var proof = original
         var rest = bytes.dropFirst()
         while rest.count >= 5, !proof.isEmpty {
@@ -69,9 +126,9 @@ enum ProofTargets {
             }
         }
         let verdict = InstanceVerifier.verify(
-            proof, binding: job.bindings[index], circuit: job.circuits.circuits[index], parameters: job.parameters)
+            proof, binding: sample.binding, circuit: sample.circuit, parameters: .insecureTest)
         if case .success(let sum) = verdict {
-            require(proof == original && sum == job.sums[index], "a changed proof is refused")
+            require(proof == original && sum == sample.sum, "a changed proof is refused")
         } else {
             require(proof != original, "the proof itself is accepted")
         }

@@ -39,7 +39,7 @@ package enum ProofMutation: CaseIterable, Sendable {
 
 /// A proof's bytes as a string of 31-bit numbers.
 package enum PackedProof {
-    package static func count(_ proof: [UInt8]) -> Int { ElementPacking.elementCount(proof.count) }
+    package static func count(_ proof: [UInt8]) -> Int { 8 * proof.count / ElementPacking.bitsPerElement }
 
     package static func element(_ index: Int, of proof: [UInt8]) -> UInt32 {
         (0..<31).reduce(0) { value, bit in
