@@ -113,16 +113,20 @@ struct BlockSync: Sendable {
     /// Takes an answer, or says what is wrong with it. An empty one answers the peer's oldest question.
     mutating func receive(_ blocks: [SyncBlock], from peer: Address, tip: UInt64) -> PeerFault? {
         let first = blocks.first?.block.header.height
-        func answers(_ request: Request) -> Bool { request.peer == peer && (first == nil || request.from == first) }
-        func take(_ questions: inout [Request]) -> Request? {
-            questions.firstIndex(where: answers).map { questions.remove(at: $0) }
+        // A question may stand where a longer one from the same height was given up: each answer finds its own.
+        func answers(_ request: Request) -> Bool {
+            request.peer == peer && (first == nil || request.from == first && blocks.count <= Int(request.count))
+        }
+        func take(_ questions: inout [Request]) -> Bool {
+            guard let index = questions.firstIndex(where: answers) else { return false }
+            questions.remove(at: index)
+            return true
         }
         // An empty answer does not say what it answers, and answers come in order.
-        let match = first == nil ? take(&givenUp) ?? take(&requests) : take(&requests) ?? take(&givenUp)
+        let match = first == nil ? take(&givenUp) || take(&requests) : take(&requests) || take(&givenUp)
         // What comes twice is no lie.
-        guard let match else { return .unrequestedBlocks }
+        guard match else { return .unrequestedBlocks }
         guard !blocks.isEmpty else { return .inflatedHeight }
-        guard blocks.count <= Int(match.count) else { return .nonContiguousBlocks }
         var parent: (height: UInt64, hash: Bytes32)?
         for synced in blocks {
             let header = synced.block.header

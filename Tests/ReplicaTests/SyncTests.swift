@@ -288,6 +288,31 @@ struct SyncTests {
         #expect(cluster.faults.allSatisfy { $0.fault == .stalled }, "\(cluster.faults)")
     }
 
+    /// Found by the simulator: seed 305.
+    @Test("a late answer that is longer than the question that took its place is no fault")
+    func lateAnswerLongerThanItsSuccessor() throws {
+        var cluster = try Self.chain(40)
+        try cluster.cut([0, 1, 1, 1, 0])
+        var kept: [[SyncBlock]] = []
+        cluster.tamper = { message, from, to in
+            guard from == 0, to == 4 else { return [message] }
+            switch message {
+            case .blocks(let blocks) where !blocks.isEmpty:
+                kept.append(blocks)
+                return []
+            case .status(let status) where !kept.isEmpty:
+                return [.status(PeerStatus(height: 3, tipHash: status.tipHash, baseHeight: 1))]
+            default: return [message]
+            }
+        }
+        try cluster.start(4)
+        #expect(try cluster.run(atMost: 60_000) { _ in kept.last?.count == 3 })
+        cluster.inject(.blocks(kept[0]), from: 0, to: 4)
+        try cluster.run(atMost: 500)
+        #expect(cluster.nodes[4].height >= UInt64(kept[0].count) && kept[0].count > 3)
+        #expect(cluster.faults.allSatisfy { $0.fault == .stalled }, "\(cluster.faults)")
+    }
+
     @Test("more requests than a peer may make are not answered")
     func requestFlood() throws {
         var cluster = try Self.chain(4)

@@ -113,8 +113,8 @@ extension MutantCatalogue {
             "if sync.endsCatchingUp(tip: tip.header.height) {",
             .template("if sync.endsCatchingUp(tip: tip.header.height), !$on {")),
         Mutant(
-            "lateAnswerIsALie", "Replica/BlockSync.swift", "guard let match else { return .unrequestedBlocks }",
-            .template("guard let match else { return $on ? .nonContiguousBlocks : .unrequestedBlocks }")),
+            "lateAnswerIsALie", "Replica/BlockSync.swift", "guard match else { return .unrequestedBlocks }",
+            .template("guard match else { return $on ? .nonContiguousBlocks : .unrequestedBlocks }")),
         Mutant(
             "proposalPassedOnWithoutBlock", "Replica/Replica+Peers.swift", "case nil where !canServe(message):",
             .template("case nil where !$on && !canServe(message):")),
