@@ -8,8 +8,9 @@ struct BlockFetch: Sendable {
         let source: Address?
         var asked: Address?
         var askedAt: UInt64
-        /// Peers that were asked in this turn around the table.
-        var tried: [Address]
+        /// Who is still to be asked before anyone is asked again. Peers that come later wait for the next turn: else
+        /// whoever comes under a new name all the time would be the only one to be asked.
+        var turn: [Address]
     }
 
     /// Milliseconds after which another peer is asked.
@@ -23,7 +24,7 @@ struct BlockFetch: Sendable {
 
     mutating func want(_ hash: Bytes32, source: Address?) {
         guard !wants(hash) else { return }
-        wanted.append(Wanted(hash: hash, source: source, asked: nil, askedAt: 0, tried: []))
+        wanted.append(Wanted(hash: hash, source: source, asked: nil, askedAt: 0, turn: []))
     }
 
     mutating func arrived(_ hash: Bytes32) { wanted.removeAll { $0.hash == hash } }
@@ -43,15 +44,14 @@ struct BlockFetch: Sendable {
         for index in wanted.indices {
             let isDue = wanted[index].asked == nil || now >= wanted[index].askedAt &+ Self.patience
             guard isDue else { continue }
-            if peers.allSatisfy(wanted[index].tried.contains) { wanted[index].tried = [] }
-            let tried = wanted[index].tried
-            let choice = [wanted[index].source, hint].compactMap { $0 }.first {
-                peers.contains($0) && !tried.contains($0)
-            }
-            guard let peer = choice ?? peers.first(where: { !tried.contains($0) }) else { continue }
+            wanted[index].turn.removeAll { !peers.contains($0) }
+            if wanted[index].turn.isEmpty { wanted[index].turn = peers }
+            let turn = wanted[index].turn
+            let choice = [wanted[index].source, hint].compactMap { $0 }.first(where: turn.contains)
+            guard let peer = choice ?? turn.first else { continue }
             wanted[index].asked = peer
             wanted[index].askedAt = now
-            wanted[index].tried.append(peer)
+            wanted[index].turn.removeAll { $0 == peer }
             requests.append((wanted[index].hash, peer))
         }
         return requests

@@ -3,7 +3,7 @@ import Foundation
 import Simulation
 
 /// A package under `.build/mutants` that holds what the simulator is made of, with all mutants woven in.
-struct MutantPackage {
+struct MutantPackage: Sendable {
     private static let folder = ".build/mutants"
     private static let hunter = "mutant-hunt"
 

@@ -1,10 +1,11 @@
 import ArgumentParser
 import CommandShell
+import FoundationEssentials
 import JSONRPC
 import Simulation
 
 /// `cairn-sim mutants`.
-struct MutantsCommand: ParsableCommand {
+struct MutantsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mutants",
         abstract: "Plant bugs in the production code, one at a time, and see that the simulator finds each.",
@@ -30,19 +31,31 @@ struct MutantsCommand: ParsableCommand {
     @Flag(help: "Write JSON; errors go to standard error as a JSON object.")
     var json = false
 
-    func run() throws {
+    func run() async throws {
         let console = Console.current
         console.progress("building the sources with \(MutantCatalogue.all.count) mutants in them")
         let package = try MutantPackage.prepare()
         try package.build()
-        var results: [Hunt] = []
+        let results: [Hunt]
         let control = try package.hunt(number: 0, name: "none", seed: seed)
         guard control.finder == nil else {
             throw CommandFailure("without any mutant the suite finds fault: \(control.text)")
         }
-        for (number, mutant) in try chosen() {
-            console.progress("\(results.count) hunted, now \(mutant.name)")
-            results.append(try package.hunt(number: number, name: mutant.name, seed: seed))
+        let chosen = try chosen()
+        results = try await withThrowingTaskGroup(of: (number: Int, hunt: Hunt).self) { group in
+            var (waiting, done) = (chosen[...], [(number: Int, hunt: Hunt)]())
+            while true {
+                while chosen.count - waiting.count - done.count < ProcessInfo.processInfo.activeProcessorCount,
+                    let (number, mutant) = waiting.popFirst()
+                {
+                    let seed = seed
+                    group.addTask { (number, try package.hunt(number: number, name: mutant.name, seed: seed)) }
+                }
+                guard let hunted = try await group.next() else { break }
+                done.append(hunted)
+                console.progress("\(done.count) of \(chosen.count) hunted, last \(hunted.hunt.name)")
+            }
+            return done.sorted { $0.number < $1.number }.map(\.hunt)
         }
         console.endProgress()
         report(results, control: control.seconds)
@@ -91,7 +104,7 @@ struct MutantsCommand: ParsableCommand {
 }
 
 /// What came of hunting one mutant.
-struct Hunt {
+struct Hunt: Sendable {
     var name: String
     /// The part of the suite that found it; nil when it survived.
     var finder: String?

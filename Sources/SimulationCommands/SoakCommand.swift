@@ -1,13 +1,14 @@
 import ArgumentParser
 import CommandShell
+import FoundationEssentials
 import JSONRPC
 import Simulation
 
 /// `cairn-sim soak`.
-struct SoakCommand: ParsableCommand {
+struct SoakCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "soak",
-        abstract: "Run many seeds, for a number of seeds or of minutes.",
+        abstract: "Run many seeds on all cores, for a number of seeds or of minutes.",
         discussion: """
             Examples: cairn-sim soak --seeds 500
                       cairn-sim soak --minutes 480 --first 1000000
@@ -17,7 +18,7 @@ struct SoakCommand: ParsableCommand {
     @Option(help: "Seeds to run.")
     var seeds: UInt64?
 
-    @Option(help: "Minutes to run; ends after the seed that is under way.")
+    @Option(help: "Minutes to run; ends after the seeds that are under way.")
     var minutes: Double?
 
     @Option(help: "The first seed.")
@@ -32,33 +33,41 @@ struct SoakCommand: ParsableCommand {
         }
     }
 
-    func run() throws {
+    func run() async throws {
         let console = Console.current
         let watch = Stopwatch()
-        var (count, heights, time, slowest) = (UInt64(0), UInt64(0), UInt64(0), UInt64(0))
+        var (begun, count, heights, time, slowest) = (UInt64(0), UInt64(0), UInt64(0), UInt64(0), UInt64(0))
         var marks = Marks()
         var failing: [UInt64] = []
-        while isWanted(count, watch) {
-            let seed = first &+ count
-            count += 1
-            do {
-                let outcome = try ClusterRun(seed: seed).run()
-                heights += outcome.height
-                time += outcome.time
-                slowest = max(slowest, outcome.recovery)
-                marks.add(outcome.marks)
-            } catch let failure as SimulationFailure {
-                failing.append(seed)
-                console.errorLine(
-                    "seed \(seed): \(failure)\n  replay: cairn-sim run --seed \(seed) --trace "
-                        + "(build \(BuildCommit.name))")
+        await withTaskGroup(of: (seed: UInt64, result: Result<ClusterRun.Outcome, any Error>).self) { group in
+            while true {
+                while begun - count < UInt64(Self.cores), isWanted(begun, watch) {
+                    let seed = first &+ begun
+                    begun += 1
+                    group.addTask { (seed, Result { try ClusterRun(seed: seed).run() }) }
+                }
+                guard let (seed, result) = await group.next() else { break }
+                count += 1
+                switch result {
+                case .success(let outcome):
+                    heights += outcome.height
+                    time += outcome.time
+                    slowest = max(slowest, outcome.recovery)
+                    marks.add(outcome.marks)
+                case .failure(let failure):
+                    failing.append(seed)
+                    console.errorLine(
+                        "seed \(seed): \(failure)\n  replay: cairn-sim run --seed \(seed) --trace "
+                            + "(build \(BuildCommit.name))")
+                }
+                let speed = UInt64(Double(time) / 1_000 / max(watch.seconds, 0.001))
+                console.progress(
+                    "\(count) seeds, \(failing.count) failed, \(heights) heights, \(speed) times real time")
             }
-            let speed = UInt64(Double(time) / 1_000 / max(watch.seconds, 0.001))
-            console.progress("\(count) seeds, \(failing.count) failed, \(heights) heights, \(speed) times real time")
         }
         console.endProgress()
         guard failing.isEmpty else {
-            let named = failing.prefix(20).map { "\($0)" }.joined(separator: ", ")
+            let named = failing.sorted().prefix(20).map { "\($0)" }.joined(separator: ", ")
             throw CommandFailure("\(failing.count) of \(count) seeds failed: \(named)")
         }
         let report = RunReport(
@@ -68,6 +77,8 @@ struct SoakCommand: ParsableCommand {
             ], seed: first, marks: marks, seconds: watch.seconds)
         report.write(json: json, unit: "seeds")
     }
+
+    private static let cores = ProcessInfo.processInfo.activeProcessorCount
 
     private func isWanted(_ count: UInt64, _ watch: Stopwatch) -> Bool {
         if let seeds { return count < seeds }

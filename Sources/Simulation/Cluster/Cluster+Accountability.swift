@@ -17,6 +17,15 @@ extension Cluster {
             record.judge(.proposal(proposal), keys.address, set(at: proposal.height))
         case .vote(let vote) where vote.validator == keys.address:
             record.judge(.vote(vote), keys.address, set(at: vote.height))
+        // A liar may show its prevote nowhere else.
+        case .polka(let polka):
+            for (member, signature) in zip(set(at: polka.height).validators, polka.signatures) {
+                guard let signature else { continue }
+                let vote = Vote(
+                    type: .prevote, height: polka.height, round: polka.round, blockHash: polka.blockHash,
+                    validator: member.address, signature: signature)
+                if vote.isSigned(chainId: chain.genesis.chainId) { record.overhear(vote) }
+            }
         default: return
         }
     }

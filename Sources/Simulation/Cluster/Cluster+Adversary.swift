@@ -72,13 +72,15 @@ extension Cluster {
     /// The forged block that a liar proposes in place of its own, nil for its own. All peers are told of the same one,
     /// so that the votes of all who lack a check meet; of one block in eight each peer hears another forgery.
     private mutating func substitute(_ hash: Bytes32, by index: Int) -> Bytes32? {
-        let isManifold = hash.word0 % 8 == 0
+        // Who is to break one rule alone is not expelled for another.
+        let isManifold = hash.word0 % 8 == 0 && plan.forgery == nil
         if !isManifold, let known = nodes[index].substitutes[hash] { return known }
         guard hash.word0 % 8 != 1, let honest = nodes[index].disk.proposed, honest.block.hash == hash else {
             return nil
         }
         guard let keys = nodes[index].keys else { return nil }
-        let forged = Forgery.block(honest, on: nodes[index].disk, by: keys, &random, &marks)
+        let forged = Forgery.block(
+            honest, breaking: plan.forgery, on: nodes[index].disk, by: keys, &random, &marks)
         nodes[index].forged[forged.block.hash] = forged
         nodes[index].substitutes[hash] = forged.block.hash
         return forged.block.hash

@@ -40,7 +40,7 @@ extension Cluster {
 
     /// Something on the disk changes. What is read at a start is read at once: the process ends, and starts anew.
     mutating func damageDisk(_ index: Int) {
-        guard nodes[index].isUp, let (what, isOfStart) = nodes[index].disk.damage(&random) else { return }
+        guard nodes[index].isUp, let (what, isOfStart) = nodes[index].disk.damage(plan.damage, &random) else { return }
         trace.tell(now, index, "has damage on its disk: \(what)")
         marks.hit("damage: \(what)")
         nodes[index].isDamaged = true

@@ -151,7 +151,8 @@ package struct Cluster {
         let end = now + milliseconds
         while !isForked, commonHeight < height, let next = events.pop(by: end) {
             now = next.time
-            guard events.count < 200_000 else {
+            // In a crowd each vote passes each link.
+            guard events.count < 200_000 + 20 * nodes.count * nodes.count else {
                 throw SimulationFailure(.bounds, "\(events.count) messages and timers are on their way")
             }
             try handle(next.event)

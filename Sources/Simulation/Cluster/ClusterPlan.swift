@@ -34,6 +34,8 @@ package struct ClusterPlan: Sendable {
     /// Validators with a script, by index; their power is below a third of the total unless `isOverThird`. Full nodes
     /// come after them.
     package var scripts: [Int: Script] = [:]
+    /// The rule that each invalid block breaks; nil for one drawn for each.
+    var forgery: Forgery.Rule?
     /// Whoever lies goes on lying after the network has healed.
     package var liesToTheEnd = false
 
@@ -64,6 +66,8 @@ package struct ClusterPlan: Sendable {
     package var restoresBackup = false
     /// Records on the disk of one node change, or are read in the place of others.
     package var damagesDisk = false
+    /// Where; nil for a place drawn for each time.
+    var damage: SimulatedDisk.Place?
 
     /// Nodes with keys that are no validators at genesis and stake to become some.
     package var joiners = 0

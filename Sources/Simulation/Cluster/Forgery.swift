@@ -21,11 +21,11 @@ enum Forgery {
     /// A block to follow `disk`'s tip that breaks one rule and, as far as that can be, no other: who lacks the check
     /// finds nothing wrong with it.
     static func block(
-        _ honest: ProposedBlock, on disk: SimulatedDisk, by liar: ValidatorKeys, _ random: inout SimulationRandom,
-        _ marks: inout Marks
+        _ honest: ProposedBlock, breaking chosen: Rule?, on disk: SimulatedDisk, by liar: ValidatorKeys,
+        _ random: inout SimulationRandom, _ marks: inout Marks
     ) -> ProposedBlock {
         var forged = honest
-        let rule = random.pick(Rule.allCases)
+        let rule = chosen ?? random.pick(Rule.allCases)
         marks.hit("forged block: \(rule)")
         switch rule {
         case .accountCount: forged.block.header.accountCount += 1
@@ -90,18 +90,24 @@ enum Forgery {
         case .evidenceOfTwoRounds:
             block.evidence = [real, Equivocation.votes(vote(hash, 1), vote(other, 1)).canonical]
         case .evidenceStale:
-            let old = height - min(height, 9)
+            // One block too old, and no more: its set is still known.
+            let age = disk.genesis.validating.evidenceAge + 1
+            guard height > age else { return }
+            let old = height - age
             block.evidence = [Equivocation.votes(vote(hash, at: old), vote(other, at: old)).canonical]
         case .evidenceOfFuture:
             let next = height + 1
             block.evidence = [Equivocation.votes(vote(hash, at: next), vote(other, at: next)).canonical]
         case .evidenceForged:
-            // Of the parent's first signer, with one real signature.
-            guard let certificate = disk.tip.certificate,
-                let slot = certificate.signatures.firstIndex(where: { $0 != nil }),
-                let signature = certificate.signatures[slot],
-                let signer = try? signature.recoverAddress(digest: voteDigest(certificate, chainId))
-            else { return }
+            // Of the first other signer of the parent, with one real signature.
+            guard let certificate = disk.tip.certificate else { return }
+            let digest = voteDigest(certificate, chainId)
+            let signers = certificate.signatures.compactMap { signature in
+                signature.flatMap { try? $0.recoverAddress(digest: digest) }.map { (signature, $0) }
+            }
+            guard let (signature, signer) = signers.first(where: { $0.1 != liar.address }), let signature else {
+                return
+            }
             let said = Vote(
                 type: .precommit, height: certificate.height, round: certificate.round, blockHash: hash,
                 validator: signer, signature: signature)

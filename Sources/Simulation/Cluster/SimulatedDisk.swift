@@ -10,7 +10,7 @@ import SystemState
 /// What survives a crash of a node, made of nothing but the effects that were carried out. The sign state is kept as
 /// bytes: it must be read back from them.
 struct SimulatedDisk: Sendable {
-    private let genesis: Genesis
+    let genesis: Genesis
     private(set) var tip: ChainTip
     private(set) var signState: [UInt8]?
     private(set) var proposed: ProposedBlock?
@@ -96,14 +96,16 @@ struct SimulatedDisk: Sendable {
 
     // MARK: Damage
 
-    private enum Place: String, CaseIterable {
+    enum Place: String, CaseIterable {
         case head, block, certificate, systemRecord, account, operations, proposed
     }
 
     /// Flips a bit of one record, or puts another record of its kind in its place. Returns what was done, and whether
     /// the record is read at the next start; nil when there is nothing to damage.
-    mutating func damage(_ random: inout SimulationRandom) -> (what: String, isOfStart: Bool)? {
-        let (place, isFlip) = (random.pick(Place.allCases), random.percent(60))
+    mutating func damage(
+        _ chosen: Place?, _ random: inout SimulationRandom
+    ) -> (what: String, isOfStart: Bool)? {
+        let (place, isFlip) = (chosen ?? random.pick(Place.allCases), random.percent(60))
         guard let last = blocks.indices.last else { return nil }
         let (one, other) = (random.index(blocks.count), random.index(blocks.count))
         let flip = Flip(bit: random.next())

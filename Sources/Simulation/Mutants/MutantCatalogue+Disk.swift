@@ -38,8 +38,6 @@ extension MutantCatalogue {
             "Receipt.root(receipts + [Receipt.system(logs: systemLogs, cumulativeGasUsed: gasUsed)])",
             "Receipt.root(receipts)"),
         Mutant(
-            "leavingStayInSet", "Execution/Validators/ValidatorElection.swift", "!validator.isLeaving", "true"),
-        Mutant(
             "newcomersActAtOnce", "Execution/Validators/ValidatorElection.swift", "validator.activeFrom <= height",
             "true"),
         Mutant(

@@ -9,7 +9,7 @@ package enum MutantHunt {
     private static let calmSeeds: UInt64 = 2
     /// Seeds of a network with one liar, by its script.
     private static let liars: [(script: ClusterPlan.Script, seeds: UInt64)] = [
-        (.invalidBlocks, 24), (.lyingSync, 12), (.forgedCertificates, 8), (.withholding, 3), (.doubleVotes, 3),
+        (.lyingSync, 12), (.forgedCertificates, 8), (.withholding, 3), (.doubleVotes, 3),
     ]
     private static let damageSeeds: UInt64 = 12
     private static let lateSeeds: UInt64 = 6
@@ -19,7 +19,7 @@ package enum MutantHunt {
 
     /// The first law that is found broken, and by which part of the suite; nil when all hold.
     package static func run(seed: UInt64) throws -> Found? {
-        try oracle(seed) ?? core(seed) ?? twins(seed) ?? calm(seed) ?? liars(seed) ?? damage(seed)
+        try oracle(seed) ?? core(seed) ?? twins(seed) ?? calm(seed) ?? forgers(seed) ?? liars(seed) ?? damage(seed)
             ?? late(seed) ?? clusters(seed)
     }
 
@@ -64,6 +64,19 @@ package enum MutantHunt {
         }
     }
 
+    /// A network for each rule that a block can break.
+    private static func forgers(_ seed: UInt64) throws -> Found? {
+        try broken(in: "forgers") {
+            for (number, rule) in Forgery.Rule.allCases.enumerated() {
+                var plan = plan(of: .invalidBlocks)
+                plan.forgery = rule
+                // Only there is evidence too old after a few blocks.
+                if rule == .evidenceStale { plan.joiners = 1 }
+                _ = try ClusterRun(seed: seed &+ UInt64(number), plan: plan).run()
+            }
+        }
+    }
+
     private static func liars(_ seed: UInt64) throws -> Found? {
         try broken(in: "liars") {
             for (script, seeds) in liars {
@@ -79,6 +92,10 @@ package enum MutantHunt {
             (plan.followers, plan.damagesDisk, plan.unlucky) = (1, true, 1)
             plan.crashesPerMillion = 1_000
             for number in 0..<damageSeeds { _ = try ClusterRun(seed: seed &+ number, plan: plan).run() }
+            // Old blocks alone, and nodes that ask for them again and again.
+            (plan.damage, plan.followers, plan.partition) = (.block, 3, .single)
+            (plan.hasPauses, plan.faultyTime, plan.crashesPerMillion) = (true, 40_000, 4_000)
+            for number in 0..<(damageSeeds / 2) { _ = try ClusterRun(seed: seed &+ number, plan: plan).run() }
         }
     }
 
