@@ -50,10 +50,6 @@ struct OverloadBenchmark {
         let blocks = host.committed.listen()
         let running = Task { try await host.run() }
         let flood = Task { await Self.offer(transfers, to: host) }
-        defer {
-            flood.cancel()
-            running.cancel()
-        }
         let clock = ContinuousClock()
         var last: ContinuousClock.Instant?
         var gaps: [Double] = []
@@ -65,6 +61,12 @@ struct OverloadBenchmark {
             last = now
             if gaps.count == Self.blocks { break }
         }
+        // Nothing of this chain runs beside the next measurement, or while the process ends.
+        flood.cancel()
+        running.cancel()
+        await flood.value
+        try await running.value
+        store.close()
         return (
             gaps.reduce(0, +) / Double(gaps.count), gaps.max() ?? 0, Double(included) / Double(gaps.count + 1)
         )
